@@ -1,0 +1,75 @@
+"""What every home of the rows can do. One contract suite (tests/store/test_contract.py) holds each to it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from collector.facts import FactName
+
+# One batch of deltas, summed: fact -> row key (`facts.keys_of`) -> measures (`facts.measures_of`), signed integers.
+Rows = Mapping[FactName, Mapping[tuple[Any, ...], Sequence[int]]]
+
+
+class Position(NamedTuple):
+    """How much of the journal the store has: everything up to and including this batch number. 0: nothing."""
+
+    batch: int = 0
+
+
+class Store(Protocol):
+    """Append-only rows of counts; SUM on read.
+
+    Tables `<fact>_today` (as appended), `<fact>_detail` (closed days, compacted) and `<fact>_daily` (one dimension at
+    a time) exist for each fact in `facts.ROLLED_UP`; `steps`, `live` and `dropped` are one table each. The columns are
+    those of `facts.keys_of`, with `day` as DATE and each group as a number that refers to the table of the group's
+    name (`id` and one text column a dimension). Daily tables are (site, dimension, day, value, measures…), where
+    dimension is a dimension's name, "hour" (value "00"-"23") or "" (the total, value "").
+    Any day may have rows in both `today` and the closed tables: an answer always sums the two.
+    """
+
+    def position(self) -> Position:
+        """The journal position of the last committed append."""
+        ...
+
+    def append(self, rows: Rows, position: Position) -> None:
+        """Add the rows and move the position, in one transaction. A position not past the present one is refused (ValueError)."""
+        ...
+
+    def close_day(self, site: int, day: int) -> int:
+        """Move one site's rows of a local day (ordinal) and earlier from today to detail, compacted, and add their daily rows.
+
+        One transaction; additive, so late rows can be closed again. Returns the number of rows moved.
+        """
+        ...
+
+    def forget(self, site: int, detail_before: int, history_before: int) -> int:
+        """Delete detail of days before `detail_before` and everything of days before `history_before` (ordinals); returns rows deleted."""
+        ...
+
+    def forget_live(self, minute: int) -> None:
+        """Delete live rows older than this minute (whole minutes since 1970 UTC)."""
+        ...
+
+    def remove_site(self, site: int) -> None:
+        """Delete every row of a site."""
+        ...
+
+    def rewrite(self) -> None:
+        """Write the file anew so that deleted rows are in no byte of it."""
+        ...
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Answer one read-only statement; safe from any thread, beside the writer."""
+        ...
+
+    def backup(self, folder: Path) -> None:
+        """Write every table as Parquet with a manifest (position, rows, sha256 of each file) into a new folder, atomically."""
+        ...
+
+    def checkpoint(self) -> None:
+        """Fold the write-ahead log into the file."""
+        ...
+
+    def close(self) -> None:
+        """Checkpoint and let go of the file."""
+        ...
