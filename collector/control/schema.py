@@ -1,0 +1,108 @@
+"""The control database's tables, and the one place that opens it: SQLite with its pragmas, or any SQLAlchemy URL."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, String, Table, create_engine, event, insert, select
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from collector.control.errors import DatabaseUnusable
+
+SCHEMA_VERSION = 1
+# How long a command waits for another's write. Writes take milliseconds; 10 s outlasts any sane queue of them.
+BUSY_TIMEOUT_S = 10
+
+metadata = MetaData()
+
+# AUTOINCREMENT: SQLite would otherwise hand a removed site's number to the next, and rows of counts may outlive a site.
+sites = Table(
+    "sites",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("domain", String(253), nullable=False, unique=True),
+    Column("timezone", String(64), nullable=False),
+    Column("hostnames", String, nullable=False),  # JSON list of patterns
+    Column("created", Integer, nullable=False),  # seconds since 1970 UTC, as all times here
+    sqlite_autoincrement=True,
+)
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", Integer, ForeignKey("sites.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),  # SHA-256 in hex, never the secret
+    Column("created", Integer, nullable=False),
+    Column("last_used", String(10), nullable=False),  # a day, such as 2026-11-22, or ""
+    sqlite_autoincrement=True,
+)
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("purpose", String(20), nullable=False),
+    Column("expires", Integer, nullable=False),
+    Column("used", Integer),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("created", Integer, nullable=False),
+    Column("expires", Integer, nullable=False),  # the absolute end
+    Column("idle", Integer, nullable=False),  # the end unless it is used again
+)
+meta = Table("meta", metadata, Column("name", String(40), primary_key=True), Column("value", String, nullable=False))
+
+
+def open_engine(url: str) -> Engine:
+    """An engine whose tables exist and are of this version. Raises DatabaseUnusable."""
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            engine = _sqlite(url, Path(parsed.database or ""))
+        else:
+            engine = create_engine(url, pool_pre_ping=True)
+        _prepare(engine)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseUnusable(f"database_url cannot be used: {error}.") from None
+    except (OSError, DBAPIError) as error:
+        reason = error.strerror if isinstance(error, OSError) else getattr(error, "orig", error)
+        where = make_url(url).render_as_string(hide_password=True)
+        raise DatabaseUnusable(f"The control database {where} cannot be opened: {reason}.") from None
+    return engine
+
+
+def _sqlite(url: str, path: Path) -> Engine:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Made before SQLite does, so that it is never readable by others; SQLite gives -wal and -shm the same mode.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver would begin transactions by itself, and only at the first write
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A write takes its lock at once: two that read first and write later would deadlock, and one would fail at once.
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _prepare(engine: Engine) -> None:
+    with engine.execution_options(writes=True).begin() as connection:
+        metadata.create_all(connection)
+        found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema"))
+        if found is None:
+            connection.execute(insert(meta).values(name="schema", value=str(SCHEMA_VERSION)))
+        elif int(found) > SCHEMA_VERSION:
+            raise DatabaseUnusable(
+                f"The control database was written by a newer Footfall (schema {found}, this one knows {SCHEMA_VERSION}): update Footfall."
+            )
