@@ -1,0 +1,92 @@
+"""The country and network data that come with Footfall: shipped compressed, unpacked once into a folder of the server's.
+
+The reader maps a raw file into memory, and the raw files are three times the size of the shipped ones (18 MB against
+6.5 MB), hence the unpacking at first start: half a second, once. What is unpacked carries its checksum in its name,
+so newer data of a newer version never meet an older file, and an interrupted start leaves a temporary name only.
+`scripts/enrich_unpack_geo.py` makes the shipped files and says how to renew them.
+"""
+
+import hashlib
+import lzma
+import os
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+DATA = Path(__file__).parent / "data"
+
+
+class Embedded(NamedTuple):
+    """One shipped database: its name, and the size in bytes and sha256 of the raw file."""
+
+    name: str
+    raw_bytes: int
+    sha256: str
+
+    @property
+    def file_name(self) -> str:
+        """What the unpacked file is called."""
+        return f"{self.name}-{self.sha256[:8]}.mmdb"
+
+
+COUNTRY = Embedded("user-country", 7605413, "a6fee9536266abe05bb6b0c34b5215728b85d1f92ceef3390b24a0e5f5f8d9d5")
+NETWORK = Embedded("origin-asn", 10522671, "a6b66cae34776ef4e2c5e5dd04d7cdf72c24eb4ddad4d81f4c18ecc4a0e69926")
+
+LICENCE = "Public domain (PDDL 1.0), ip-location-db"
+
+
+def ensure_embedded(folder: Path) -> tuple[Path, Path]:
+    """The paths of the raw (country, network) databases in `folder`, unpacked there if they are not, or are damaged.
+
+    Raises OSError when the folder cannot be written, ValueError when a shipped file is damaged.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    return _ensure(COUNTRY, folder), _ensure(NETWORK, folder)
+
+
+def _ensure(data: Embedded, folder: Path) -> Path:
+    path = folder / data.file_name
+    if not _is_whole(path, data):
+        _write(path, _unpacked(data))
+    return path
+
+
+def _is_whole(path: Path, data: Embedded) -> bool:
+    try:
+        if path.stat().st_size != data.raw_bytes:
+            return False
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == data.sha256
+    except FileNotFoundError:
+        return False
+
+
+def _unpacked(data: Embedded) -> bytes:
+    source = DATA / f"{data.name}.mmdb.xz"
+    raw = lzma.decompress(source.read_bytes())
+    if hashlib.sha256(raw).hexdigest() != data.sha256:
+        raise ValueError(f"{source} is damaged: install Footfall again.")
+    return raw
+
+
+def _write(path: Path, raw: bytes) -> None:
+    """Temporary name, write, fsync, rename, fsync the folder: two processes may do this at once and both are right."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
