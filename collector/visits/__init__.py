@@ -1,0 +1,1 @@
+"""The visit machine and the counts it moves: pure, over event times, with no clock and no disk."""

@@ -1,0 +1,45 @@
+"""Segments on disk: their names, their order, and the few file calls that make a write last."""
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+SUFFIX = ".journal"
+
+
+class Segment(NamedTuple):
+    """One journal file; `number` orders them."""
+
+    number: int
+    path: Path
+
+
+def segments(folder: Path) -> list[Segment]:
+    """The journal's segments, oldest first. Files of other names are not ours to touch."""
+    found = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        stem = path.name[: -len(SUFFIX)]
+        if len(stem) == 16 and all(c in "0123456789abcdef" for c in stem):
+            found.append(Segment(int(stem, 16), path))
+    return sorted(found)
+
+
+def segment_path(folder: Path, number: int) -> Path:
+    """Where the segment of a number lives."""
+    return folder / f"{number:016x}{SUFFIX}"
+
+
+def sync_folder(folder: Path) -> None:
+    """Make created, renamed and removed names last."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write every byte or raise OSError."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,71 @@
+"""The log of open visits in the RAM-backed runtime folder: what a killed process needs to go on exactly where it was.
+
+Payloads are the writer's own. Each carries the number of the journal batch it belongs to, and is written *before* that
+batch: after a kill, only payloads whose batch the journal has are believed. A log that grows is begun anew as the next
+generation while the old one still stands; the old one goes when the new one holds everything.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from collector.journal import frame
+from collector.journal.files import write_all
+
+PREFIX = "visits-"
+
+
+class RuntimeLog:
+    """The newest generation, opened for appending. With no folder (`None`) it keeps nothing."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self._older = _generations(folder) if folder else []
+        self._generation = int(self._older[-1].name[len(PREFIX) :], 16) if self._older else 0
+        self._descriptor = -1
+        self.length = 0
+
+    def read(self, last_batch: int) -> Iterator[bytes]:
+        """The payloads of earlier generations, oldest first, as far as the journal (up to `last_batch`) has their batches."""
+        for path in self._older:
+            for item in frame.records(path.read_bytes()):
+                if isinstance(item, frame.Record) and item.batch <= last_batch:
+                    yield item.payload
+
+    def begin(self) -> None:
+        """Begin a new generation; the present one becomes an older one."""
+        if self._folder is None:
+            return
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._older.append(self._path())
+        self._generation += 1
+        self._descriptor = os.open(self._path(), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self.length = 0
+
+    def append(self, batch: int, payload: bytes) -> None:
+        """Write one payload. Raises OSError; a payload cut short is never believed, its batch being unwritten."""
+        if self._descriptor >= 0:
+            data = frame.record(batch, payload)
+            write_all(self._descriptor, data)
+            self.length += len(data)
+
+    def drop_older(self) -> None:
+        """Delete all generations but the present one: it holds everything now."""
+        for path in self._older:
+            path.unlink(missing_ok=True)
+        self._older = []
+
+    def close(self) -> None:
+        """Let go of the file; it stays for a restart."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _path(self) -> Path:
+        assert self._folder is not None
+        return self._folder / f"{PREFIX}{self._generation:08x}"
+
+
+def _generations(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"{PREFIX}*"))

@@ -1,0 +1,56 @@
+"""The runtime folder: where salts and open visits outlive a restart, and only if it is RAM. A disk is refused."""
+
+import os
+from collections.abc import Iterable
+from hashlib import blake2b
+from pathlib import Path
+
+RAM_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
+SHARED_MEMORY = Path("/dev/shm")
+
+
+def file_system(path: Path, mounts: Iterable[str] | None = None) -> str:
+    """The type of the file system that holds `path` ("tmpfs", "ext4"), "" if unknown. `mounts` are lines as in /proc/mounts."""
+    if mounts is None:
+        mounts = _mounts()
+    best, kind = "", ""
+    target = str(path.resolve())
+    for line in mounts:
+        fields = line.split()
+        if len(fields) < 3:
+            continue
+        point = fields[1].replace("\\040", " ")
+        if len(point) >= len(best) and (target == point or target.startswith(point.rstrip("/") + "/")):
+            best, kind = point, fields[2]
+    return kind
+
+
+def _mounts() -> list[str]:
+    try:
+        return Path("/proc/mounts").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+
+
+def is_ram(path: Path) -> bool:
+    """Whether files at `path` live in memory."""
+    return file_system(path) in RAM_FILE_SYSTEMS
+
+
+def open_runtime(wished: Path | None, systemd: str, data_dir: Path) -> tuple[Path | None, str]:
+    """The private runtime folder, made with mode 0700, or None and a warning where there is only disk.
+
+    `wished` is the setting, `systemd` the service manager's RUNTIME_DIRECTORY; else a folder of this data folder's own on /dev/shm.
+    """
+    name = blake2b(str(data_dir.resolve()).encode(), digest_size=6).hexdigest()
+    folder = wished or (Path(systemd) if systemd else SHARED_MEMORY / f"footfall-{os.getuid()}-{name}")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state = folder.stat()
+    except OSError as error:
+        return None, f"The runtime folder {folder} cannot be used ({error.strerror}): a restart will begin new visits."
+    if state.st_uid != os.getuid() or state.st_mode & 0o077:
+        return None, f"The runtime folder {folder} is open to others (it must be yours, mode 0700): a restart will begin new visits."
+    if not is_ram(folder):
+        return None, f"The runtime folder {folder} is on a disk, not in RAM: salts stay in memory only, and a restart will begin new visits."
+    return folder, ""
