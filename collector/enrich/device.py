@@ -1,0 +1,88 @@
+"""What a User-Agent says about the device, coarsely: families, major versions and a device class.
+
+The `user-agents` package decides what is a phone, a tablet or a computer. Its own parser is pure Python and takes
+540 µs a new User-Agent, so it is handed families found by `agent.py` instead. The list of 633 device models is left
+out: 15 MB of memory for names we do not keep; the few models that tell a tablet from a phone are in `_MODELS`.
+"""
+
+import re
+
+from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
+
+from collector.enrich.agent import Family, agent_parser, cut, is_ordinary
+from collector.enrich.families import BROWSERS, NAMES, SYSTEMS
+from collector.enrich.lru import Bounded, same
+from collector.event import Device
+
+DESKTOP, MOBILE, TABLET, TV, CONSOLE, OTHER = "Desktop", "Mobile", "Tablet", "TV", "Console", "Other"
+DEVICE_CLASSES = (DESKTOP, MOBILE, TABLET, TV, CONSOLE, OTHER)
+
+# Distinct devices that are shared between all visits: a busy site sees some 2,000 combinations of families and versions.
+_SHARED_MAX = 10_000
+
+_MAJOR = re.compile(r"\d{1,4}|XP|Vista|ME|RT", re.ASCII)
+
+_MODELS = re.compile(r"iPad|iPod|iPhone|PlayBook|Kindle Fire HD|Kindle Fire|Kindle|Xoom|PlayStation Vita")
+_SILK_TABLET = re.compile(r"\bKF[A-Z]{2,6}\b")
+_TV = re.compile(
+    r"SMART-?TV|\bTV\b|Roku|CrKey|Viera|DTV|NETTV|(?:Google|Apple|Android) ?TV|HbbTV|NetCast|Web0S|webOS\.TV|BRAVIA|\bAFT[A-Z0-9]{1,6}\b",
+    re.IGNORECASE,
+)
+_CONSOLE = re.compile(r"PlayStation|Xbox|Nintendo", re.IGNORECASE)
+
+
+class _Agent(UserAgent):
+    """The package's rules over families that were found already; its own constructor would parse again."""
+
+    def __init__(self, user_agent: str, browser: Family, system: Family) -> None:
+        model = _MODELS.search(user_agent)
+        self.ua_string = user_agent
+        self.browser = parse_browser(browser.name, browser.major)  # type: ignore[no-untyped-call]  # the package has no types
+        self.os = parse_operating_system(system.name, system.major)  # type: ignore[no-untyped-call]  # the package has no types
+        self.device = parse_device(model.group() if model else "", None, None)  # type: ignore[no-untyped-call]  # the package has no types
+
+
+class Devices:
+    """User-Agent → `Device`, remembered. Equal devices are one object. Built in about 0.2 s (measured, with 12 MB)."""
+
+    def __init__(self, cache_max: int = 20_000, rust: bool = True) -> None:
+        self._parse = agent_parser(rust)
+        self._shared: Bounded[Device, Device] = Bounded(same, _SHARED_MAX)
+        self._cache: Bounded[str, Device] = Bounded(self._compute, cache_max, is_ordinary)
+        self.lookup = self._cache.__getitem__
+
+    def forget(self) -> None:
+        """Forget every User-Agent seen."""
+        self._cache.forget()
+
+    def _compute(self, user_agent: str) -> Device:
+        text = cut(user_agent)
+        if not text.strip():
+            return self._shared[Device()]
+        browser, system = self._parse(text)
+        agent = _Agent(text, browser, system)
+        return self._shared[Device(*_named(browser, BROWSERS), *_named(system, SYSTEMS), _device_class(text, agent))]
+
+
+def _named(family: Family, known: frozenset[str]) -> tuple[str, str]:
+    """The name to show and the name with the major version ("Chrome", "Chrome 144")."""
+    if family.name in ("", "Other"):
+        return "", ""
+    name = NAMES.get(family.name, family.name)
+    if name not in known:
+        return OTHER, OTHER
+    return name, f"{name} {family.major}" if _MAJOR.fullmatch(family.major) else name
+
+
+def _device_class(text: str, agent: _Agent) -> str:
+    if _TV.search(text):
+        return TV
+    if _CONSOLE.search(text):
+        return CONSOLE
+    if agent.is_tablet or _SILK_TABLET.search(text):
+        return TABLET
+    if agent.is_mobile:
+        return MOBILE
+    if agent.is_pc:
+        return DESKTOP
+    return MOBILE if "Mobile" in text else OTHER
