@@ -172,13 +172,19 @@ class Settings:
         return self.database_url or f"sqlite:///{self.data_dir / 'control.sqlite'}"
 
 
-def load(environ: Mapping[str, str] | None = None, folder: Path | None = None, overrides: Mapping[str, Any] | None = None) -> Settings:
+def load(
+    environ: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    overrides: Mapping[str, Any] | None = None,
+    config: Path | None = None,
+) -> Settings:
     """The settings from overrides (the command line), the environment and footfall.toml, in that order of strength.
 
+    The file is `config`, else the one `FOOTFALL_CONFIG` names, else footfall.toml in `folder` (default: here) if there is one.
     Raises SettingError for an unknown name or a value that does not fit.
     """
     environ = os.environ if environ is None else environ
-    named = environ.get(PREFIX + "CONFIG")
+    named = str(config) if config else environ.get(PREFIX + "CONFIG")
     toml_path = Path(named) if named else (folder or Path()) / TOML
     raw: dict[str, tuple[Any, str]] = {s.name: (s.default, "default") for s in SETTINGS}
     if named or toml_path.exists():
@@ -202,7 +208,8 @@ def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingError(f"{path} cannot be read: {error}.") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise SettingError(f"{path} cannot be read: {reason}.") from None
 
 
 def _known(name: str, where: str, shown: str = "") -> str:

@@ -78,6 +78,11 @@ class Control:
         with self._engine.connect() as connection:
             return _find(connection, name)
 
+    def require_site(self, domain: str) -> SiteRow:
+        """The site of a domain. Raises BadDomain, UnknownSite."""
+        with self._engine.connect() as connection:
+            return _required(connection, domain)
+
     def remove_site(self, domain: str) -> SiteRow:
         """Forget a site and its keys; its number is never given again. Raises UnknownSite."""
         with self._writer.begin() as connection:

@@ -70,7 +70,7 @@ class Picture:
         except OSError as error:
             raise PictureUnreadable(f"{path} cannot be read: {error.strerror}.") from None
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise PictureUnreadable(f"{path} is damaged ({error}); `footfall site list` writes it anew.") from None
+            raise PictureUnreadable(f"{path} is damaged ({error}); it is written anew at the next start.") from None
         if read.version != FORMAT_VERSION:
             raise PictureUnreadable(f"{path} was written by another version of Footfall ({read.version}, this one knows {FORMAT_VERSION}).")
         return cls({s.domain: SiteEntry(s.id, s.domain, s.timezone, frozenset(s.hostnames)) for s in read.sites})

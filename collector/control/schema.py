@@ -1,11 +1,14 @@
 """The control database's tables, and the one place that opens it: SQLite with its pragmas, or any SQLAlchemy URL."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, String, Table, create_engine, event, insert, select
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from collector.control.errors import DatabaseUnusable
@@ -59,23 +62,62 @@ meta = Table("meta", metadata, Column("name", String(40), primary_key=True), Col
 
 def open_engine(url: str) -> Engine:
     """An engine whose tables exist and are of this version. Raises DatabaseUnusable."""
-    try:
+    with _one_sentence(url):
+        parsed = make_url(url)
+        engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else create_engine(parsed, pool_pre_ping=True)
+        with engine.execution_options(writes=True).begin() as connection:
+            metadata.create_all(connection)
+            if not _known_version(connection):
+                connection.execute(insert(meta).values(name="schema", value=str(SCHEMA_VERSION)))
+        return engine
+
+
+def check_version(url: str) -> None:
+    """Look at a database without changing it. Raises DatabaseUnusable when it cannot be read or a newer version wrote it."""
+    with _one_sentence(url):
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
-            engine = _sqlite(url, Path(parsed.database or ""))
-        else:
-            engine = create_engine(url, pool_pre_ping=True)
-        _prepare(engine)
+            parsed = _untouched(parsed)
+        engine = create_engine(parsed)
+        try:
+            with engine.connect() as connection:
+                _known_version(connection)
+        finally:
+            engine.dispose()
+
+
+def _untouched(url: URL) -> URL:
+    """A SQLite URL that reads without making the -wal and -shm files that even a reader makes. No -wal: nobody has it open."""
+    path = Path(url.database or "")
+    mode = {"mode": "ro"} if path.with_name(path.name + "-wal").exists() else {"immutable": "1"}
+    return url.set(database=f"file:{quote(str(path))}", query={**mode, "uri": "true"})
+
+
+@contextmanager
+def _one_sentence(url: str) -> Iterator[None]:
+    """Whatever the driver says becomes a sentence that names the database, without its password."""
+    try:
+        yield
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseUnusable(f"database_url cannot be used: {error}.") from None
     except (OSError, DBAPIError) as error:
         reason = error.strerror if isinstance(error, OSError) else getattr(error, "orig", error)
         where = make_url(url).render_as_string(hide_password=True)
         raise DatabaseUnusable(f"The control database {where} cannot be opened: {reason}.") from None
-    return engine
 
 
-def _sqlite(url: str, path: Path) -> Engine:
+def _known_version(connection: Connection) -> bool:
+    """Whether the version is written down. Raises DatabaseUnusable when it is newer than ours."""
+    found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema"))
+    if found is not None and int(found) > SCHEMA_VERSION:
+        raise DatabaseUnusable(
+            f"The control database was written by a newer Footfall (schema {found}, this one knows {SCHEMA_VERSION}): update Footfall."
+        )
+    return found is not None
+
+
+def _sqlite(url: URL) -> Engine:
+    path = Path(url.database or "")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Made before SQLite does, so that it is never readable by others; SQLite gives -wal and -shm the same mode.
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
@@ -94,15 +136,3 @@ def _sqlite(url: str, path: Path) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
-
-
-def _prepare(engine: Engine) -> None:
-    with engine.execution_options(writes=True).begin() as connection:
-        metadata.create_all(connection)
-        found = connection.scalar(select(meta.c.value).where(meta.c.name == "schema"))
-        if found is None:
-            connection.execute(insert(meta).values(name="schema", value=str(SCHEMA_VERSION)))
-        elif int(found) > SCHEMA_VERSION:
-            raise DatabaseUnusable(
-                f"The control database was written by a newer Footfall (schema {found}, this one knows {SCHEMA_VERSION}): update Footfall."
-            )

@@ -21,6 +21,6 @@ class Services:
     clock: Clock
     control: Control
     run: Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
-    health: Callable[[], list[str]] = lambda: []
-    gauges: Callable[[], list[tuple[str, str, dict[str, str], float]]] = lambda: []
+    health: Callable[[], list[str]] = list
+    gauges: Callable[[], list[tuple[str, str, dict[str, str], float]]] = list
     actions: dict[str, Callable[[], Any]] = field(default_factory=dict)

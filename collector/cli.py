@@ -1,0 +1,247 @@
+"""The `footfall` command: every subcommand, and the one place that turns a foreseeable error into a sentence and exit code 2."""
+
+import errno
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from collector import __version__, settings
+from collector.clock import Clock
+from collector.ops.refusal import Refusal
+
+if TYPE_CHECKING:
+    from collector.control.database import Control
+
+# Commands import what they need when they run: `footfall site list` must not pay for the server's imports.
+
+
+class Sentence(click.ClickException):
+    """One sentence on stderr, exit code 2."""
+
+    exit_code = 2
+
+
+class Commands(click.Group):
+    """A group whose commands fail with one sentence: whatever a person can cause never shows a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from collector.control.errors import ControlError
+
+        try:
+            return super().invoke(ctx)
+        except (settings.SettingError, ControlError, Refusal) as error:
+            raise Sentence(str(error)) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `footfall ... | head`: click ends quietly
+                raise
+            raise Sentence(f"{error.filename or 'The system'}: {error.strerror or error}.") from None
+
+
+def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--data` and `--config`, and hand it the settings in force first. Options named as a setting override it."""
+
+    @click.option("--data", "data_dir", metavar="FOLDER", help="Data folder (setting data_dir).")
+    @click.option("--config", metavar="FILE", type=click.Path(path_type=Path), help="Settings file instead of ./footfall.toml.")
+    @functools.wraps(command)
+    def run(config: Path | None, **options: Any) -> Any:
+        named = {name: options.pop(name) for name in list(options) if name in settings.BY_NAME}
+        given = {name: value for name, value in named.items() if value is not None}
+        return command(settings.load(overrides=given, config=config), **options)
+
+    return run
+
+
+@contextmanager
+def _control(loaded: settings.Settings) -> Iterator["Control"]:
+    from collector.control.database import Control
+
+    control = Control(loaded.control_url)
+    try:
+        yield control
+    finally:
+        control.close()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="footfall")
+def main() -> None:
+    """Footfall counts what happens on a web site and never who did it."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on.")
+@click.option("--port", type=int, help="Port to listen on; 0 for a free one.")
+@click.option("--demo", is_flag=True, help="Add a demo site to click through, and one with a year of generated history.")
+@with_settings
+def serve(loaded: settings.Settings, demo: bool) -> None:
+    """Collect, count and show, until stopped."""
+    from collector.app import serve as run
+
+    sys.exit(run(loaded, demo=demo))
+
+
+@main.group()
+def site() -> None:
+    """Sites that are counted."""
+
+
+@site.command("add")
+@click.argument("domain")
+@click.option("--timezone", default="UTC", show_default=True, metavar="ZONE", help="Its days are this zone's, such as Europe/Helsinki.")
+@click.option(
+    "--hostname", "hostnames", multiple=True, metavar="H", help="One more hostname it is served on, or *.example.org; repeatable."
+)
+@with_settings
+def add_site(loaded: settings.Settings, domain: str, timezone: str, hostnames: tuple[str, ...]) -> None:
+    """Count a site, from now on."""
+    with _control(loaded) as control:
+        added = control.add_site(domain, timezone, hostnames)
+        _publish(control, loaded)
+    click.echo(f"Added {added.domain} ({added.timezone}). `footfall snippet {added.domain}` prints the tag for its pages.")
+
+
+@site.command("list")
+@with_settings
+def list_sites(loaded: settings.Settings) -> None:
+    """Show the sites: domain, time zone, since when, further hostnames."""
+    with _control(loaded) as control:
+        rows = control.sites()
+    for row in rows:
+        click.echo("\t".join((row.domain, row.timezone, _day(row.created), " ".join(row.hostnames))).rstrip())
+    if not rows:
+        click.echo("No sites yet. `footfall site add example.com` adds one.", err=True)
+
+
+@site.command("remove")
+@click.argument("domain")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_settings
+def remove_site(loaded: settings.Settings, domain: str, yes: bool) -> None:
+    """Stop counting a site and forget its keys."""
+    from collector.control.names import clean_domain
+
+    name = clean_domain(domain)
+    if not yes:
+        click.confirm(f"Stop counting {name} and forget its keys?", abort=True)
+    with _control(loaded) as control:
+        removed = control.remove_site(name)
+        _publish(control, loaded)
+    click.echo(f"Removed {removed.domain}.")
+
+
+@main.group()
+def key() -> None:
+    """Keys for the Stats API."""
+
+
+@key.command("add")
+@click.option("--site", "domain", required=True, metavar="DOMAIN", help="The one site it opens.")
+@click.option("--name", default="", help="What it is for.")
+@with_settings
+def add_key(loaded: settings.Settings, domain: str, name: str) -> None:
+    """Make a key. It is shown once, as the last word: only its hash is kept."""
+    with _control(loaded) as control:
+        token = control.add_key(domain, name)
+    click.echo(f"Keep this key safe, it is not shown again: {token}")
+
+
+@key.command("list")
+@click.option("--site", "domain", default="", metavar="DOMAIN", help="Only this site's.")
+@with_settings
+def list_keys(loaded: settings.Settings, domain: str) -> None:
+    """Show the keys: number, site, made on, last used on, name."""
+    with _control(loaded) as control:
+        for row in control.keys(domain):
+            click.echo("\t".join((str(row.id), row.domain, _day(row.created), row.last_used or "never", row.name)).rstrip())
+
+
+@key.command("remove")
+@click.argument("number", type=int)
+@with_settings
+def remove_key(loaded: settings.Settings, number: int) -> None:
+    """Make a key useless at once. NUMBER is the one `footfall key list` shows."""
+    with _control(loaded) as control:
+        removed = control.remove_key(number)
+    click.echo(f"Removed key {removed.id} of {removed.domain}.")
+
+
+@main.command("sign-in")
+@with_settings
+def sign_in(loaded: settings.Settings) -> None:
+    """Print a link that signs the administrator in, once, within half an hour."""
+    from collector.ops.links import sign_in_link
+
+    with _control(loaded) as control:
+        token = control.new_sign_in(Clock().time())
+    click.echo(sign_in_link(loaded, token))
+
+
+@main.command()
+@click.argument("domain")
+@with_settings
+def snippet(loaded: settings.Settings, domain: str) -> None:
+    """Print the HTML that counts a site's pages."""
+    from collector.ops.links import collector_url
+
+    with _control(loaded) as control:
+        found = control.require_site(domain)
+    from snippet.tag import tag
+
+    click.echo(tag(found.domain, collector_url(loaded)))
+
+
+@main.command("settings")
+@click.option("--markdown", is_flag=True, help="Print docs/settings.md instead.")
+@with_settings
+def show_settings(loaded: settings.Settings, markdown: bool) -> None:
+    """Show every setting: the value in force, where it comes from, what it is for."""
+    from collector.ops import settings_page
+
+    click.echo(settings_page.markdown() if markdown else settings_page.in_force(loaded), nl=False)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON list instead of text.")
+@with_settings
+def doctor(loaded: settings.Settings, as_json: bool) -> None:
+    """Check this installation, and say what would break the promise. Exit code 1 if something does."""
+    from collector.ops.doctor import as_text, examine, to_json, worst
+
+    findings = examine(loaded)
+    click.echo(to_json(findings) if as_json else as_text(findings), nl=False)
+    sys.exit(1 if worst(findings) == "fail" else 0)
+
+
+@main.command()
+@with_settings
+def backup(loaded: settings.Settings) -> None:
+    """Back the counts up now, while the server runs or not."""
+    from collector.app import backup as run
+
+    click.echo(run(loaded))
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@with_settings
+def restore(loaded: settings.Settings, folder: Path) -> None:
+    """Put the counts of a backup FOLDER back, with what the journal has since. The server must be stopped."""
+    from collector.app import restore as run
+
+    click.echo(run(loaded, folder))
+
+
+def _publish(control: "Control", loaded: settings.Settings) -> None:
+    from collector.control.picture import publish
+
+    publish(control, loaded.sites_path)
+
+
+def _day(time_s: int) -> str:
+    return datetime.fromtimestamp(time_s, UTC).date().isoformat()
