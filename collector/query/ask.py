@@ -1,0 +1,190 @@
+"""Questions in, answers out: parse, plan, at most three statements for any number of questions, answer.
+
+The first statement answers every question; money and comparisons of breakdowns need to know something first (the
+currency, the rows on the page), so those share a second. "all" costs one small statement more. Nothing here touches a
+database or a clock: the caller hands in `run` and the time.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from collector.facts import ROLLED_UP
+from collector.query import answer as answers
+from collector.query import ranges
+from collector.query.answer import Compared, Result, Row
+from collector.query.compile import Branch, compile_branches
+from collector.query.plan import Plan, plan
+from collector.query.question import parse
+from collector.query.words import (
+    LIMIT_MAX,
+    QUESTIONS_MAX,
+    TIME_LABELS_MAX,
+    Column,
+    Include,
+    Order,
+    Question,
+    QuestionError,
+    SiteView,
+    Span,
+)
+
+Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+
+# A comparison is asked for the rows of one page, which may be every bucket of time for each of its values.
+COMPARED_ROWS_MAX = LIMIT_MAX + TIME_LABELS_MAX
+
+
+def ask(raw: Mapping[str, Any], site: SiteView, now_s: float, run: Run, *, detail_from: date | None = None) -> dict[str, Any]:
+    """The answer to one question (docs/stats-api.md) at an instant (seconds since 1970 UTC).
+
+    `run` answers (sql, parameters) with rows. `detail_from` is the first local day whose detail rows are still kept,
+    None for all. Raises QuestionError.
+    """
+    return ask_many([raw], site, now_s, run, detail_from=detail_from)[0]
+
+
+def ask_many(
+    raws: Sequence[Mapping[str, Any]], site: SiteView, now_s: float, run: Run, *, detail_from: date | None = None
+) -> list[dict[str, Any]]:
+    """The answers to several questions of one site, in order, from shared statements. Raises QuestionError."""
+    if len(raws) > QUESTIONS_MAX:
+        raise QuestionError(f"More than {QUESTIONS_MAX} questions at once.")
+    moment = ranges.Moment(now_s, site.timezone)
+    earliest = _first_day(site, run) if any(raw.get("date_range") == "all" for raw in raws) else None
+    asked = [_Asked(plan(parse(raw, moment, earliest), detail_from), detail_from) for raw in raws]
+    _answer_all([_Job(one.plan, one.fill) for one in asked], site, run)
+    _answer_all([job for one in asked for job in one.further()], site, run)
+    return [answers.answer(one.plan, one.result, site, moment, one.currencies, one.compared()) for one in asked]
+
+
+def _first_day(site: SiteView, run: Run) -> date | None:
+    """The site's first day with data in any fact."""
+    days = "\n  UNION ALL ".join(
+        f"SELECT min(day) AS day FROM {fact}_{rows} WHERE site = ?"  # noqa: S608 both names are from facts.py
+        for fact in ROLLED_UP
+        for rows in ("daily", "today")
+    )
+    found: date | None = run(f"-- stats: first day\nSELECT min(day) FROM (\n  {days})", (site.id,) * (2 * len(ROLLED_UP)))[0][0]
+    return found
+
+
+@dataclass(slots=True)
+class _Job:
+    """One plan to be run, and what takes its result. `keep` as in `compile.Branch`."""
+
+    plan: Plan
+    take: Callable[[Result], None]
+    keep: tuple[tuple[int, tuple[str, ...]], ...] = ()
+
+
+def _answer_all(jobs: list[_Job], site: SiteView, run: Run) -> None:
+    """Run every job that has rows to read as one statement, and hand out the results."""
+    live = [job for job in jobs if job.plan.span is not None]
+    if not live:
+        return
+    branches = [Branch(job.plan, job.plan.question.limit, job.plan.question.offset, job.keep) for job in live]
+    statement = compile_branches(site.id, branches)
+    pages: list[list[tuple[Any, ...]]] = [[] for _ in live]
+    for row in sorted(run(statement.text, statement.values), key=lambda row: row[:2]):
+        pages[row[0]].append(row)
+    widest = max(len(job.plan.question.dimensions) for job in live)
+    for job, page in zip(live, pages, strict=True):
+        job.take(_result(job.plan, page, widest))
+
+
+def _result(plan: Plan, page: list[tuple[Any, ...]], widest: int) -> Result:
+    """A statement's rows (q, rank, total, d…, m…) as one question's own."""
+    dimensions, first = len(plan.question.dimensions), 3 + widest
+    rows = tuple((row[3 : 3 + dimensions], tuple(int(number) for number in row[first : first + plan.width])) for row in page)
+    return Result(rows, page[0][2] if page else 0)
+
+
+class _Asked:
+    """One question on its way: its plan, and what is found out for it."""
+
+    def __init__(self, planned: Plan, detail_from: date | None) -> None:
+        self.plan = planned
+        self.result = Result((), 0)
+        self.currencies: dict[str, int] = {}
+        self._detail_from = detail_from
+        self._compare_span = _compare_span(planned.question)
+        self._compare_plan: Plan | None = None
+        self._compare_rows: tuple[Row, ...] | None = None
+        self._compare_currencies: dict[str, int] = {}
+
+    def fill(self, result: Result) -> None:
+        self.result = result
+
+    def further(self) -> list[_Job]:
+        """What must be asked once the rows are known: money, the rows to compare with, the count behind an empty page."""
+        jobs = [*self._count_job(), *self._comparison_job()]
+        if answers.wants_money(self.plan):
+            jobs.append(_Job(_by_currency(self.plan, self._detail_from), self._take_currencies))
+            if self._compare_plan is not None:
+                jobs.append(_Job(_by_currency(self._compare_plan, self._detail_from), self._take_compare_currencies))
+        return jobs
+
+    def compared(self) -> Compared | None:
+        if self._compare_span is None:
+            return None
+        return Compared(self._compare_span, self._compare_rows, self._compare_currencies)
+
+    def _count_job(self) -> list[_Job]:
+        """A page past the end has no row to carry the number of rows: ask for the first row instead."""
+        question = self.plan.question
+        if self.result.rows or not question.offset or not question.include.total_rows:
+            return []
+        return [_Job(replace(self.plan, question=replace(question, limit=1, offset=0)), self._take_total)]
+
+    def _take_total(self, result: Result) -> None:
+        self.result = replace(self.result, total=result.total)
+
+    def _comparison_job(self) -> list[_Job]:
+        """The same question of the other range, for the rows at hand; none if its detail is (partly) gone."""
+        if self._compare_span is None:
+            return []
+        question = replace(self.plan.question, span=self._compare_span, limit=COMPARED_ROWS_MAX, offset=0)
+        planned = plan(question, self._detail_from)
+        if planned.span != question.span or self.plan.span != self.plan.question.span:
+            return []
+        self._compare_plan = planned
+        return [_Job(planned, self._take_comparison, _keep(self.plan, self.result.rows))]
+
+    def _take_comparison(self, result: Result) -> None:
+        self._compare_rows = result.rows
+
+    def _take_currencies(self, result: Result) -> None:
+        self.currencies = answers.total_currencies(result.rows)
+
+    def _take_compare_currencies(self, result: Result) -> None:
+        self._compare_currencies = answers.total_currencies(result.rows)
+
+
+def _compare_span(question: Question) -> Span | None:
+    if question.include.compare == "previous_period":
+        return ranges.previous_period(question.span)
+    if question.include.compare == "previous_year":
+        return ranges.previous_year(question.span)
+    return question.include.compare_span
+
+
+def _keep(planned: Plan, rows: tuple[Row, ...]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The values of each dimension but time that the comparison needs."""
+    columns = planned.question.dimensions
+    return tuple((place, tuple({row[0][place] for row in rows})) for place, column in enumerate(columns) if not column.is_time)
+
+
+def _by_currency(planned: Plan, detail_from: date | None) -> Plan:
+    """The question's whole revenue by currency: which currencies its money is in."""
+    question = replace(
+        planned.question,
+        metrics=("total_revenue",),
+        dimensions=(Column("event:currency", "currency"),),
+        order=(Order("total_revenue", -1, True),),
+        include=Include(),
+        limit=LIMIT_MAX,
+        offset=0,
+    )
+    return plan(question, detail_from)

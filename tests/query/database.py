@@ -1,0 +1,137 @@
+"""A small database with the store's tables, filled from plain rows; and the rows themselves, generated from a seed."""
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from collector.facts import GROUPS, ROLLED_UP, FactName, columns_of, dimensions_of, keys_of, measures_of
+from collector.query import SiteView
+
+SITE = SiteView(7, "example.com", "Europe/Helsinki")
+TODAY = date(2026, 3, 31)  # two days after the clocks went forward in Helsinki
+FIRST = TODAY - timedelta(days=40)
+NOW_S = datetime(2026, 3, 31, 15, 20, tzinfo=ZoneInfo(SITE.timezone)).timestamp()
+
+# One detail row: its fact, its day and hour, every dimension's value by name, every measure by name.
+Row = tuple[FactName, date, int, dict[str, str], dict[str, int]]
+
+VALUES: dict[str, list[str]] = {
+    "hostname": ["example.com", "shop.example.com"],
+    "entry_page": ["/", "/blog/one", "/blog/two", "/100%", "/a_b"],
+    "exit_page": ["/", "/blog/one", "/pricing", "/a*b"],
+    "page": ["/", "/blog/one", "/blog/two", "/pricing", "/a*b", "/Blog/One"],
+    "source": ["", "Google", "google", "Ünïcode", "'; DROP TABLE visits_today; --"],
+    "channel": ["", "Organic Search", "Referral"],
+    "referrer": ["", "google.com", "t.co"],
+    "country": ["", "FI", "SE"],
+    "browser": ["", "Firefox", "Chrome"],
+    "browser_version": ["", "Firefox 144", "Chrome 142"],
+    "device": ["", "Desktop", "Mobile"],
+    "event": ["Sign up", "Purchase", "Outbound Link: Click"],
+    "currency": ["", "EUR"],
+}
+OTHERS = ["", "one", "Two", "(other)"]
+PROPERTIES = ["", "", "plan", "url"]
+
+
+def generated(seed: int, count: int = 1_500) -> list[Row]:
+    """Random rows of the three facts; some take earlier ones back, as a visit that goes on does."""
+    rng = random.Random(seed)
+    rows = [_row(rng, rng.choice(ROLLED_UP)) for _ in range(count)]
+    for fact, day, hour, values, measures in rng.sample(rows, count // 10):
+        rows.append((fact, day, hour, values, {name: -number for name, number in measures.items()}))
+    return rows
+
+
+def _row(rng: random.Random, fact: FactName) -> Row:
+    values = {dimension.name: rng.choice(VALUES.get(dimension.name, OTHERS)) for dimension in dimensions_of(fact)}
+    if fact == "events":
+        values["property"] = rng.choice(PROPERTIES)
+        values["value"] = f"{values['property']}={rng.choice(['pro', 'Free', ''])}" if values["property"] else ""
+    measures = {name: rng.randrange(1, 9) for name in measures_of(fact)}
+    if fact == "events" and not values["currency"]:
+        measures["revenue"] = 0
+    day = FIRST + timedelta(days=rng.randrange((TODAY - FIRST).days + 1))
+    return fact, day, rng.randrange(24), values, measures
+
+
+@dataclass
+class Database:
+    """An in-memory DuckDB with the tables of the store's contract; `run` is what questions are handed."""
+
+    connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
+    statements: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+    pending: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {group: [] for group in GROUPS})
+
+    def __post_init__(self) -> None:
+        for group, names in GROUPS.items():
+            self._create(group, ["id INTEGER", *(f"{name} VARCHAR" for name in names)])
+        for fact in ROLLED_UP:
+            texts = [f"{name} {'INTEGER' if name in GROUPS else 'VARCHAR'}" for name in columns_of(fact)]
+            measures = [f"{name} BIGINT" for name in measures_of(fact)]
+            for kind in ("today", "detail"):
+                self._create(f"{fact}_{kind}", ["site INTEGER", "day DATE", "hour UTINYINT", *texts, *measures])
+            self._create(f"{fact}_daily", ["site INTEGER", "dimension VARCHAR", "day DATE", "value VARCHAR", *measures])
+        self._create("live", ["site INTEGER", "minute INTEGER", "page VARCHAR", "source VARCHAR", "country VARCHAR", "pageviews BIGINT", "visitors BIGINT"])
+
+    def run(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        self.statements.append((sql, tuple(parameters)))
+        return self.connection.execute(sql, list(parameters)).fetchall()
+
+    def fill(self, rows: Iterable[Row], site: int = SITE.id, open_days: Iterable[date] = (TODAY,), daily: bool = True) -> None:
+        """Put rows where the store has them: open days' as they came, the others' as detail and as daily rows."""
+        opened = set(open_days)
+        for fact in ROLLED_UP:
+            mine = [row for row in rows if row[0] == fact]
+            self._insert(f"{fact}_today", [self._stored(site, row) for row in mine if row[1] in opened])
+            closed = [row for row in mine if row[1] not in opened]
+            self._insert(f"{fact}_detail", [self._stored(site, row) for row in closed])
+            if daily:
+                self._insert(f"{fact}_daily", _daily(site, fact, closed))
+        for group, fresh in self.pending.items():
+            self._insert(group, fresh)
+            fresh.clear()
+
+    def _create(self, table: str, columns: list[str]) -> None:
+        self.connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+
+    def _stored(self, site: int, row: Row) -> tuple[Any, ...]:
+        fact, day, hour, values, measures = row
+        keys = {"site": site, "day": day, "hour": hour, **values, **{group: self._number(group, tuple(values[name] for name in names)) for group, names in GROUPS.items()}}
+        return (*(keys[name] for name in keys_of(fact)), *(measures[name] for name in measures_of(fact)))
+
+    def _number(self, group: str, values: tuple[str, ...]) -> int:
+        """A tuple's number; a new one is written to the group's table with its row."""
+        key = (group, *values)
+        if key not in self.numbers:
+            self.numbers[key] = len(self.numbers) + 1
+            self.pending[group].append((self.numbers[key], *values))
+        return self.numbers[key]
+
+    def _insert(self, table: str, rows: list[tuple[Any, ...]]) -> None:
+        """Many rows a statement: one at a time takes DuckDB a millisecond each."""
+        for start in range(0, len(rows), 500):
+            chunk = rows[start : start + 500]
+            marks = ", ".join(["(" + ", ".join("?" * len(chunk[0])) + ")"] * len(chunk))
+            self.connection.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in chunk for value in row])
+
+
+def _daily(site: int, fact: FactName, rows: list[Row]) -> list[tuple[Any, ...]]:
+    """Each dimension alone, the hours and the total. An event's property rows count for property and value only."""
+    sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(measures_of(fact)))
+    for _, day, hour, values, measures in rows:
+        keyed = {"": "", "hour": f"{hour:02d}", **values}
+        base = fact != "events" or not values["property"]
+        for name, value in keyed.items():
+            if base or name in ("property", "value"):
+                total = sums[(site, name, day, value)]
+                for place, measure in enumerate(measures_of(fact)):
+                    total[place] += measures[measure]
+    return [(*key, *total) for key, total in sums.items()]
