@@ -1,0 +1,289 @@
+"""The embedded home of the rows: one DuckDB file, one writer, readers beside it.
+
+Invariants:
+- The rows of a batch and its journal position are committed in one transaction, and a position never goes back.
+- Nothing in memory is needed to go on after a kill: numbers of tuples and the position are read from the file.
+- `*_today` is only added to; only `close_day` empties it, into detail and daily, in one transaction.
+- Deleted rows are gone from the file only after `rewrite`.
+"""
+
+# Names in these statements come from facts.py; values are bound.
+# ruff: noqa: S608
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from collector import facts
+from collector.facts import FactName
+from collector.store import backup, durable, rollup, schema, transfer
+from collector.store.arrow import Batch
+from collector.store.connection import Answer, Connection, snapshot, transaction
+from collector.store.errors import StoreDamaged
+from collector.store.groups import Numbers
+from collector.store.interface import Position, Rows
+from collector.store.locked_store import THREADS, open_locked, parquet_shop
+from collector.store.readers import Readers
+from collector.store.schema import TABLES, key_columns, measure_columns, names
+
+MEMORY_MB = 160
+QUERY_TIMEOUT_S = 20.0
+# From so many rows in one `today` table on, merging equal keys is worth a transaction (see `compact_today`).
+TODAY_ROWS_MAX = 2_000_000
+
+
+def new_lineage() -> str:
+    """A random name for a new store and everything that is ever restored from it."""
+    return secrets.token_hex(16)
+
+
+class DuckDBStore:
+    """`interface.Store` in one file. Opening raises the errors of `errors.py`; `recovery.open_or_rebuild` handles them."""
+
+    def __init__(
+        self,
+        path: Path,
+        memory_mb: int = MEMORY_MB,
+        query_timeout_s: float = QUERY_TIMEOUT_S,
+        threads: int = THREADS,
+        lineage: Callable[[], str] = new_lineage,
+        on_damage: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._path = path
+        self._memory_mb = memory_mb
+        self._threads = threads
+        self._on_damage = on_damage
+        self._lock = threading.RLock()
+        self._writer = _open(path, memory_mb, threads, lineage)
+        self._numbers: dict[str, Numbers] = {}
+        self._readers = Readers(self._writer, query_timeout_s)
+        self._closed = False
+
+    @property
+    def lineage(self) -> str:
+        """The name this store shares with its backups and with what is restored from them."""
+        return str(self.query("SELECT value FROM meta WHERE name = 'lineage'")[0][0])
+
+    def position(self) -> Position:
+        return Position(self.query('SELECT batch FROM "position"')[0][0])
+
+    def append(self, rows: Rows, position: Position) -> None:
+        with self._transaction() as writer:
+            moved = writer.execute('UPDATE "position" SET batch = ? WHERE batch < ?', [position.batch, position.batch])
+            if moved != [(1,)]:
+                raise ValueError(f"Position {position.batch} is not past the store's: these rows are already in it.")
+            for fact, deltas in rows.items():
+                self._insert(fact, deltas)
+
+    def close_day(self, site: int, day: int) -> int:
+        until = _date(day)
+        with self._transaction() as writer:
+            days = self._open_days(site, day)
+            for fact in ("steps", "dropped"):
+                self._merge(fact, fact, "site = ? AND list_contains(?, day)", (site, days))
+            return sum(_close_fact(writer, fact, site, until) for fact in facts.ROLLED_UP)
+
+    def compact_today(self, site: int | None = None) -> int:
+        """Merge equal keys of today's rows (of one site or all), also of `steps` and `dropped`; returns how many rows fewer there are.
+
+        Answers stay the same. Worth calling when `sizes` says that a table passed TODAY_ROWS_MAX rows.
+        """
+        where, parameters = ("TRUE", ()) if site is None else ("site = ?", (site,))
+        with self._transaction():
+            today = [(fact, f"{fact}_today") for fact in facts.ROLLED_UP]
+            return sum(self._merge(fact, table, where, parameters) for fact, table in [*today, ("steps", "steps"), ("dropped", "dropped")])
+
+    def forget(self, site: int, detail_before: int, history_before: int) -> int:
+        history = [(table, history_before) for fact in schema.fact_names() if fact != "live" for table in schema.tables_of(fact)]
+        detail = [(f"{fact}_detail", max(detail_before, history_before)) for fact in facts.ROLLED_UP]
+        with self._transaction() as writer:
+            return sum(
+                _deleted(writer, f'DELETE FROM "{table}" WHERE site = ? AND day < ?', [site, _date(before)])
+                for table, before in dict([*history, *detail]).items()
+            )
+
+    def forget_live(self, minute: int) -> None:
+        with self._transaction() as writer:
+            writer.execute("DELETE FROM live WHERE minute < ?", [minute])
+
+    def remove_site(self, site: int) -> None:
+        with self._transaction() as writer:
+            for fact in schema.fact_names():
+                for table in schema.tables_of(fact):
+                    writer.execute(f'DELETE FROM "{table}" WHERE site = ?', [site])
+
+    def rewrite(self) -> None:
+        """Write the file anew. Appends wait for all of it, questions only for the swap; a kill leaves the old file or the new one."""
+        fresh = self._path.with_name(self._path.name + ".new")
+        with self._writing() as writer:
+            discard_database(fresh)
+            self._copy_to(writer, fresh)
+            with self._readers.paused():
+                writer.close()
+                try:
+                    durable.publish(fresh, self._path)
+                finally:
+                    self._numbers = {}
+                    self._writer = open_locked(self._path, self._memory_mb, self._threads)
+                    self._readers.replace(self._writer)
+
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> Answer:
+        with self._noticing():
+            return self._readers.query(sql, parameters)
+
+    def backup(self, folder: Path, created: str = "") -> None:
+        """As the interface says; `created` (a day or time, as text) goes into the manifest. Appends go on meanwhile."""
+        with self._noticing(), self._readers.cursor() as cursor, snapshot(cursor):
+            backup.write(cursor, folder, parquet_shop, created)
+
+    def checkpoint(self) -> None:
+        with self._writing() as writer:
+            writer.execute("CHECKPOINT")
+
+    def close(self) -> None:
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                with self._readers.paused():
+                    self._readers.close()
+                    self._writer.close()
+
+    def sizes(self) -> dict[str, int]:
+        """Rows of each table by its name, and `file_bytes` and `wal_bytes`; for metrics."""
+        rows = self.query("SELECT table_name, estimated_size FROM duckdb_tables()")
+        file, wal = (part.stat().st_size if part.exists() else 0 for part in database_files(self._path))
+        return {**{str(table): int(count) for table, count in rows}, "file_bytes": file, "wal_bytes": wal}
+
+    def probe(self) -> None:
+        """Read every value of every table, so that each block's checksum is verified. Raises StoreDamaged. About 1 s per 100 MB."""
+        for table, columns in TABLES.items():
+            self.query(f'SELECT count(*), bit_xor(hash({names(columns)})) FROM "{table}"')
+
+    def _insert(self, fact: FactName, deltas: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
+        kept = [(key, measures) for key, measures in deltas.items() if any(measures)]
+        if not kept:
+            return
+        columns = (*key_columns(fact), *measure_columns(fact))
+        keys, measures = zip(*kept, strict=True)
+        values: list[Sequence[Any]] = [*zip(*keys, strict=True), *zip(*measures, strict=True)]
+        for index, column in enumerate(columns):
+            if column.kind == "group":
+                values[index] = self._numbered(column.name).of(values[index])
+        transfer.insert(self._writer, schema.tables_of(fact)[0], Batch(columns, values), columns)
+
+    def _numbered(self, group: str) -> Numbers:
+        if group not in self._numbers:
+            self._numbers[group] = Numbers(group, self._writer)
+        return self._numbers[group]
+
+    def _open_days(self, site: int, day: int) -> list[date]:
+        """The days that a close up to `day` is about."""
+        tables = " UNION ".join(f'SELECT day FROM "{fact}_today" WHERE {rollup.UP_TO_DAY}' for fact in facts.ROLLED_UP)
+        rows = self._writer.execute(tables, [site, _date(day)] * len(facts.ROLLED_UP))
+        return sorted({_date(day), *(row[0] for row in rows)})
+
+    def _merge(self, fact: FactName, table: str, where: str, parameters: tuple[object, ...]) -> int:
+        """Sum equal keys among some rows of one table, in place; returns how many rows fewer there are."""
+        writer = self._writer
+        writer.execute(f"CREATE TEMP TABLE merged AS {rollup.compacted(fact, table, where)}", parameters)
+        deleted = _deleted(writer, f'DELETE FROM "{table}" WHERE {where}', parameters)
+        listed = names(TABLES[table])
+        (inserted,) = writer.execute(f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM merged ORDER BY {rollup.detail_order(fact)}')[
+            0
+        ]
+        writer.execute("DROP TABLE merged")
+        return deleted - int(inserted)
+
+    def _copy_to(self, writer: Connection, fresh: Path) -> None:
+        target = open_locked(fresh, self._memory_mb, self._threads)
+        try:
+            schema.create_tables(target)
+            with snapshot(writer):
+                for part in transfer.rewritten(writer):
+                    transfer.insert(target, part.table, writer.stream(part.sql, part.parameters))
+            target.execute("CHECKPOINT")
+        finally:
+            target.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._writing() as writer:
+            try:
+                with transaction(writer):
+                    yield writer
+            except BaseException:
+                self._numbers = {}  # those given out in this transaction exist no more
+                raise
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._lock, self._noticing():
+            yield self._writer
+
+    @contextmanager
+    def _noticing(self) -> Iterator[None]:
+        """Leave word of damage for the next start."""
+        try:
+            yield
+        except StoreDamaged:
+            self._on_damage()
+            raise
+
+
+def database_files(path: Path) -> tuple[Path, Path]:
+    """A database file and the write-ahead log that DuckDB keeps beside it."""
+    return path, path.with_name(path.name + ".wal")
+
+
+def discard_database(path: Path) -> None:
+    """Remove a database file with all that belongs to it, if it is there."""
+    for part in (*database_files(path), path.with_name(path.name + ".tmp")):
+        durable.discard(part)
+
+
+def _open(path: Path, memory_mb: int, threads: int, lineage: Callable[[], str]) -> Connection:
+    if path.exists():
+        _refuse_newer(path, memory_mb)
+    writer = open_locked(path, memory_mb, threads)
+    try:
+        if schema.is_empty(writer):
+            with transaction(writer):
+                schema.create_tables(writer)
+                schema.begin(writer, lineage())
+            changed = True
+        else:
+            changed = schema.grow(writer)
+        if changed:  # tables made or changed in the write-ahead log alone have made files unopenable after a crash
+            writer.execute("CHECKPOINT")
+    except BaseException:
+        writer.close()
+        raise
+    return writer
+
+
+def _refuse_newer(path: Path, memory_mb: int) -> None:
+    """Read-only, because opening for writing and closing again would already change the file."""
+    reader = open_locked(path, memory_mb, read_only=True)
+    try:
+        if not schema.is_empty(reader):
+            schema.check_version(reader, str(path))
+    finally:
+        reader.close()
+
+
+def _close_fact(writer: Connection, fact: FactName, site: int, until: date) -> int:
+    writer.execute(rollup.close_detail(fact), [site, until])
+    writer.execute(rollup.close_daily(fact), [site, until])
+    return _deleted(writer, f'DELETE FROM "{fact}_today" WHERE {rollup.UP_TO_DAY}', [site, until])
+
+
+def _deleted(writer: Connection, sql: str, parameters: Sequence[object]) -> int:
+    return int(writer.execute(sql, parameters)[0][0])
+
+
+def _date(day: int) -> date:
+    return date.fromordinal(day)

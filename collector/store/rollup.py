@@ -1,0 +1,98 @@
+"""The SQL of a day's close: rows as appended → compacted detail and daily rows. Text only; nothing here runs it.
+
+Every sum is of the rows that are being moved and of nothing else, so closing is additive: late rows are closed again.
+"""
+
+# Names in these statements come from facts.py; values are bound.
+# ruff: noqa: S608
+
+from collections.abc import Iterator
+
+from collector import facts
+from collector.facts import Dimension, FactName, Group
+from collector.store.schema import TABLES, key_columns, measure_columns, names
+
+# The rows of one site up to one day.
+UP_TO_DAY = "site = ? AND day <= ?"
+
+# The order of detail rows on disk, most telling column first: equal values in runs are what compresses.
+# Measured in benchmarks/store.py (--orders).
+DETAIL_ORDER: dict[FactName, tuple[str, ...]] = {}
+DAILY_ORDER = ("site", "dimension", "day", "value")
+
+
+def close_detail(fact: FactName) -> str:
+    """today → detail: equal keys in one row, rows that sum to nothing left out. Binds site and day."""
+    target = f'"{fact}_detail" ({_all_names(fact)})'
+    return f"/* close detail */ INSERT INTO {target} {compacted(fact, f'{fact}_today', UP_TO_DAY)} ORDER BY {detail_order(fact)}"
+
+
+def compacted(fact: FactName, table: str, where: str) -> str:
+    """A SELECT of a table's rows with equal keys summed into one."""
+    return f'SELECT {names(key_columns(fact))}, {_sums(fact)} FROM "{table}" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
+
+
+def merged_daily(fact: FactName) -> str:
+    """A SELECT of a fact's daily rows with equal keys summed into one."""
+    keys = ", ".join(f'"{name}"' for name in DAILY_ORDER)
+    return f'SELECT {keys}, {_sums(fact)} FROM "{fact}_daily" GROUP BY ALL {_not_nothing(fact)}'
+
+
+def close_daily(fact: FactName) -> str:
+    """today → daily: every dimension alone, the hours, and the total under the empty name. Binds site and day once."""
+    selects = [_one(fact, name, value, relation) for name, value, relation in _daily_sources(fact)]
+    order = ", ".join(f'"{name}"' for name in DAILY_ORDER)
+    return (
+        f'/* close daily */ INSERT INTO "{fact}_daily" ({names(TABLES[f"{fact}_daily"])}) WITH {", ".join(_relations(fact))} '
+        f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}"
+    )
+
+
+def detail_order(fact: FactName) -> str:
+    """The columns that detail rows of a fact are sorted by, for ORDER BY."""
+    chosen = DETAIL_ORDER.get(fact, ())
+    rest = (column.name for column in key_columns(fact) if column.name not in chosen)
+    return ", ".join(f'"{name}"' for name in (*chosen, *rest))
+
+
+def _daily_sources(fact: FactName) -> Iterator[tuple[str, str, str]]:
+    """(daily dimension, its value as SQL, the relation to read) for each kind of daily row."""
+    yield "", "''", "moved"
+    yield "hour", "lpad(CAST(hour AS VARCHAR), 2, '0')", "moved"
+    for dimension in facts.dimensions_of(fact):
+        yield dimension.name, f'"{dimension.name}"', _relation(dimension)
+
+
+def _relation(dimension: Dimension) -> str:
+    return f"moved_{dimension.group}" if dimension.group else "moved"
+
+
+def _relations(fact: FactName) -> Iterator[str]:
+    """The rows that move, and for each group the same already summed by its number and joined to its texts."""
+    yield f'moved AS (SELECT * FROM "{fact}_today" WHERE {UP_TO_DAY})'
+    for group, members in facts.GROUPS.items():
+        if group in facts.columns_of(fact):
+            yield _group_relation(fact, group, members)
+
+
+def _group_relation(fact: FactName, group: Group, members: tuple[str, ...]) -> str:
+    texts = ", ".join(f'g."{name}"' for name in members)
+    counts = names(measure_columns(fact), "m.")
+    summed = f"SELECT site, day, {group}, {_sums(fact)} FROM moved GROUP BY ALL"
+    return f'moved_{group} AS MATERIALIZED (SELECT m.site, m.day, {texts}, {counts} FROM ({summed}) m JOIN "{group}" g ON g.id = m.{group})'
+
+
+def _one(fact: FactName, name: str, value: str, relation: str) -> str:
+    return f"SELECT site, '{name}' AS dimension, day, {value} AS value, {_sums(fact)} FROM {relation} GROUP BY ALL {_not_nothing(fact)}"
+
+
+def _all_names(fact: FactName) -> str:
+    return names((*key_columns(fact), *measure_columns(fact)))
+
+
+def _sums(fact: FactName) -> str:
+    return ", ".join(f"CAST(sum({column.quoted}) AS BIGINT) AS {column.quoted}" for column in measure_columns(fact))
+
+
+def _not_nothing(fact: FactName) -> str:
+    return "HAVING " + " OR ".join(f"sum({column.quoted}) <> 0" for column in measure_columns(fact))

@@ -1,0 +1,60 @@
+"""Rows from one database to another, as Arrow: for the rewrite of the file, backups and restores."""
+
+# Names in these statements come from facts.py; values are bound.
+# ruff: noqa: S608
+
+from collections.abc import Iterator
+from typing import NamedTuple, get_args
+
+from collector import facts
+from collector.facts import FactName
+from collector.store import rollup
+from collector.store.connection import Answer, Connection, Stream
+from collector.store.schema import TABLES, Column, detail_tables, fact_names, names
+
+
+class Part(NamedTuple):
+    """One SELECT whose rows belong into a table."""
+
+    table: str
+    sql: str
+    parameters: tuple[object, ...] = ()
+
+
+def rewritten(connection: Connection) -> Iterator[Part]:
+    """Everything worth keeping, in the order it should lie in: equal keys summed, no group's tuple that no row uses."""
+    yield Part("meta", "SELECT name, value FROM meta")
+    yield Part("position", 'SELECT batch FROM "position"')
+    for group in facts.GROUPS:
+        yield Part(group, f'SELECT {names(TABLES[group])} FROM "{group}" WHERE {_used(group)} ORDER BY id')
+    for fact in fact_names():
+        yield from _rewritten_fact(connection, fact)
+
+
+def _rewritten_fact(connection: Connection, fact: FactName) -> Iterator[Part]:
+    for table in detail_tables(fact):
+        yield from _by_day(connection, fact, table)
+    if fact in facts.ROLLED_UP:
+        order = ", ".join(f'"{name}"' for name in rollup.DAILY_ORDER)
+        yield Part(f"{fact}_daily", f"{rollup.merged_daily(fact)} ORDER BY {order}")
+
+
+def _by_day(connection: Connection, fact: FactName, table: str) -> Iterator[Part]:
+    """Day by day, so that sorting needs the memory of one day."""
+    time = "minute" if fact == "live" else "day"
+    for (moment,) in connection.execute(f'SELECT DISTINCT "{time}" FROM "{table}" ORDER BY ALL'):
+        rows = rollup.compacted(fact, table, f'"{time}" = ?')
+        sql = f"{rows} ORDER BY {rollup.detail_order(fact)}"
+        yield Part(table, sql, (moment,))
+
+
+def _used(group: str) -> str:
+    users = [table for fact in get_args(FactName) for table in detail_tables(fact) if group in facts.columns_of(fact)]
+    return " OR ".join(f'id IN (SELECT "{group}" FROM "{table}")' for table in users)
+
+
+def insert(target: Connection, table: str, source: Stream, columns: tuple[Column, ...] | None = None) -> int:
+    """Add a source's rows to a table, by name; columns the source lacks get their default. Returns the rows added."""
+    listed = names(columns or TABLES[table])
+    answer: Answer = target.execute(f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM source', source=source)
+    return int(answer[0][0])
