@@ -199,6 +199,11 @@ def load(
     return Settings(**values, origins={name: origin for name, (_, origin) in raw.items()})
 
 
+def restored(raw: Mapping[str, Any]) -> Settings:
+    """The settings that `Settings.raw` wrote down, and nothing else."""
+    return Settings(**{setting.name: setting.parse(raw[setting.name]) for setting in SETTINGS})
+
+
 def runtime_directory() -> str:
     """systemd's RuntimeDirectory= for this service, or "" outside one."""
     return os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]

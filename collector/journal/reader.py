@@ -52,6 +52,11 @@ class JournalReader:
             if not self._next_segment(segment, sealed):
                 return
 
+    def remaining(self) -> int:
+        """Bytes of journal not read yet."""
+        later = [s for s in segments(self._folder) if self._segment is None or s.number >= self._segment.number]
+        return max(0, sum(s.path.stat().st_size for s in later) - self._offset)
+
     def _current(self) -> tuple[Segment | None, bool]:
         """The segment being read, and whether a newer one exists (so that nothing more will be written to it)."""
         existing = segments(self._folder)
@@ -143,3 +148,12 @@ def _bytes_from(path: Path, offset: int, count: int) -> bytes:
     with path.open("rb") as file:
         file.seek(offset)
         return file.read(count)
+
+
+def first_held(folder: Path) -> int:
+    """The first batch that the journal still holds (1 if nothing was ever deleted from it)."""
+    existing = segments(folder)
+    if not existing:
+        return 1
+    header = frame.parse_segment_header(_bytes_from(existing[0].path, 0, frame.SEGMENT_HEADER_BYTES))
+    return header.previous + 1 if header is not None else 1

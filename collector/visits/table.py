@@ -29,6 +29,10 @@ class VisitTable:
             self._visits[site] = {}
         return self._visits[site]
 
+    def of_site(self, site: int) -> dict[bytes, Visit]:
+        """The visits of a site's present day, to read; empty for a site without any."""
+        return self._visits.get(site, {})
+
     def end_days(self, days: dict[int, int]) -> None:
         """Forget the visits of every site whose day (`days`: site -> ordinal) has changed, or that is gone."""
         for site in list(self._visits):

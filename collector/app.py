@@ -1,0 +1,287 @@
+"""The one command's inside: prepares the folder and the ports, starts front and back, restarts either, stops both.
+
+The supervisor owns what outlives a child: the lock on the data folder, the listening sockets (so that a connection made
+while a child restarts waits instead of failing) and nothing else. It imports little and does little, so it stays up.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from collector.clock import Clock
+from collector.ops.links import collector_url
+from collector.ops.refusal import Refusal
+from collector.privacy.runtime import open_runtime
+from collector.settings import Settings, runtime_directory
+
+FORMAT = 1  # of the data folder as a whole
+FORMAT_FILE = "FORMAT"
+LOCK_FILE = ".lock"
+SOCKET_NAME = "back.sock"
+SOCKET_PATH_MAX = 100  # bytes; Linux takes 107
+BACKLOG = 1024
+BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
+STEADY_S = 60.0  # a child that ran this long is forgiven its earlier ends
+STOP_S = 4.5
+POLL_S = 0.05
+REFUSED = 78  # EX_CONFIG: a child that found something only an operator can change; restarting would not help
+DEMO_DOMAIN = "demo-shop.localhost"
+HISTORY_DOMAIN = "generated-history.example"
+
+
+@dataclass
+class Child:
+    """One process that is kept running."""
+
+    role: str
+    order: dict[str, Any]
+    sockets: tuple[socket.socket, ...]
+    keep: tuple[int, ...]
+    process: subprocess.Popen[bytes] | None = None
+    started_s: float = 0.0
+    ends: int = 0
+    due_s: float = 0.0
+    order_once: dict[str, Any] = field(default_factory=dict)
+
+    def start(self, now_s: float) -> None:
+        """Start it and give it its orders over its standard input, which stays open: its end tells that we are gone."""
+        numbers = [s.fileno() for s in self.sockets]
+        command = [sys.executable, "-m", "collector.child"]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[*numbers, *self.keep], start_new_session=True)
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps({**self.order, **self.order_once, "role": self.role, "sockets": numbers}).encode() + b"\n")
+        self.process.stdin.flush()
+        self.order_once = {}
+        self.started_s = now_s
+
+
+def prepare(settings: Settings) -> int:
+    """Make and lock the data folder; returns the lock's descriptor. Raises Refusal, having touched nothing."""
+    folder = settings.data_dir
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise Refusal(f"The data folder {folder} cannot be written ({error.strerror}). Give this user the right, or set data_dir.") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise Refusal(f"The data folder {folder} is in use by another Footfall. Stop that one, or set another data_dir.") from None
+    try:
+        _check_format(folder)
+    except Refusal:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _check_format(folder: Path) -> None:
+    path = folder / FORMAT_FILE
+    try:
+        found = int(path.read_text(encoding="ascii")) if path.exists() else FORMAT
+    except (OSError, ValueError):
+        raise Refusal(f"{path} is damaged: it should hold the number {FORMAT}.") from None
+    if found > FORMAT:
+        raise Refusal(f"The data folder {folder} was written by a newer Footfall (format {found}, this one knows {FORMAT}). Upgrade first.")
+    if not path.exists():
+        path.write_text(f"{FORMAT}\n", encoding="ascii")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The public listening socket. Raises Refusal where the port is taken or the address is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        why = "the port is in use by another program" if error.errno == errno.EADDRINUSE else error.strerror or str(error)
+        raise Refusal(f"Footfall cannot listen on {host}:{port}: {why}. Set another host or port.") from None
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def back_socket_path(settings: Settings) -> Path:
+    """Where the back listens: in the private runtime folder, or in the data folder where there is no RAM for one."""
+    runtime, _ = open_runtime(settings.runtime_dir, runtime_directory(), settings.data_dir)
+    path = (runtime or settings.data_dir.resolve()) / SOCKET_NAME
+    if len(str(path)) > SOCKET_PATH_MAX:
+        raise Refusal(f"The path {path} is too long for a socket. Set a shorter runtime_dir or data_dir.")
+    return path
+
+
+def _listen_unix(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)  # the data folder is locked, so nobody listens there any more
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(str(path))
+    path.chmod(0o600)
+    listener.listen(BACKLOG)
+    listener.setblocking(False)
+    return listener
+
+
+def serve(settings: Settings, demo: bool = False) -> int:
+    """Run until told to stop; returns the exit code. Raises Refusal before anything is started."""
+    lock = prepare(settings)
+    public = [listen(settings.host, settings.port)]
+    if settings.dashboard_port:
+        public.append(listen(settings.host, settings.dashboard_port))
+    path = back_socket_path(settings)
+    behind = _listen_unix(path)
+    port = public[0].getsockname()[1]
+    order = {"settings": settings.raw(), "socket_path": str(path), "port": port}
+    children = [
+        Child("front", order, tuple(public), (lock,)),
+        Child("back", order, (behind,), (lock,), order_once={"greet": True}),
+    ]
+    if demo:
+        _fill_demo(order, lock)
+        site = listen("127.0.0.1", 0)
+        print(f"Demo shop   http://127.0.0.1:{site.getsockname()[1]}/   click around, then watch the dashboard", flush=True)
+        children.append(Child("demo", {**order, "collector": collector_url(settings, port)}, (site,), ()))
+    try:
+        return _supervise(children, Clock())
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _fill_demo(order: dict[str, Any], lock: int) -> None:
+    child = Child("history", order, (), (lock,))
+    child.start(0.0)
+    assert child.process is not None
+    if child.process.wait() != 0:
+        raise Refusal("The demo's generated history could not be made; see the message above.")
+
+
+def _supervise(children: list[Child], clock: Clock) -> int:
+    stop: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _frame: stop.append(received))
+    for child in children:
+        child.start(clock.monotonic())
+    refused = False
+    while not stop and not refused:
+        clock.sleep(POLL_S)
+        for child in children:
+            refused = refused or not _keep(child, clock.monotonic())
+    _stop_all(children, clock)
+    return 2 if refused else 0
+
+
+def _keep(child: Child, now_s: float) -> bool:
+    """Restart the child if it has ended, not before its back-off; False if it says that restarting will not help."""
+    assert child.process is not None
+    code = child.process.poll()
+    if code is None:
+        return True
+    if code == REFUSED:
+        return False
+    if child.due_s <= child.started_s:
+        child.ends = 0 if now_s - child.started_s > STEADY_S else child.ends
+        wait = BACK_OFF_S[min(child.ends, len(BACK_OFF_S) - 1)]
+        child.ends += 1
+        child.due_s = now_s + wait
+        print(f"The {child.role} process ended ({code}); it is started again in {wait} s.", file=sys.stderr, flush=True)
+    if now_s >= child.due_s:
+        child.start(now_s)
+    return True
+
+
+def _stop_all(children: list[Child], clock: Clock) -> None:
+    """Front first, so that the back records the last of what the front wrote. What does not end in time is killed."""
+    deadline = clock.monotonic() + STOP_S
+    for child in children:
+        process = child.process
+        if process is None:
+            continue
+        process.terminate()
+        while process.poll() is None and clock.monotonic() < deadline:
+            clock.sleep(0.01)
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def backup(settings: Settings) -> str:
+    """Make a backup now: through the running server if there is one, else directly. Returns where it is."""
+    path = back_socket_path(settings)
+    try:
+        lock = prepare(settings)
+    except Refusal:
+        return _ask_running(path, "backup")["folder"]
+    try:
+        return _backup_directly(settings)
+    finally:
+        os.close(lock)
+
+
+def _backup_directly(settings: Settings) -> str:
+    from collector.back import open_store
+    from collector.ops.jobs import Jobs
+    from collector.recorder import Recorder
+
+    clock = Clock()
+    store = open_store(settings, clock)
+    try:
+        recorder = Recorder(store, settings.journal_dir, clock, dict)
+        while recorder.step():
+            pass
+        return str(Jobs(store, settings, clock, dict).backup())
+    finally:
+        store.close()
+
+
+def _ask_running(path: Path, action: str) -> dict[str, str]:
+    import http.client
+
+    connection = http.client.HTTPConnection("localhost", timeout=600)
+    connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.sock.connect(str(path))
+        connection.request("POST", f"/internal/{action}", headers={"x-footfall-local": "1", "content-length": "0"})
+        response = connection.getresponse()
+        answer: dict[str, str] = json.loads(response.read())
+    except (OSError, ValueError) as error:
+        raise Refusal(f"The running server did not answer ({error}).") from None
+    if response.status != 200:
+        raise Refusal(f"The running server could not do it: {answer.get('error', response.status)}")
+    return answer
+
+
+def restore(settings: Settings, folder: Path) -> str:
+    """Put a backup back and read the journal behind it again; the present database is set aside. The server must be stopped."""
+    from collector.back import open_store
+    from collector.ops.jobs import stamp
+    from collector.recorder import Recorder
+    from collector.store.backup import verify
+    from collector.store.recovery import restore_backup
+
+    lock = prepare(settings)
+    clock = Clock()
+    try:
+        verify(folder)
+        for path in settings.data_dir.glob(f"{settings.store_path.name}*"):
+            if ".bad-" not in path.name:
+                shutil.move(path, path.with_name(path.name.replace(settings.store_path.name, f"{settings.store_path.name}.bad-{stamp(clock.time())}", 1)))
+        restore_backup(folder, settings.store_path)
+        store = open_store(settings, clock)
+        recorder = Recorder(store, settings.journal_dir, clock, dict)
+        changes = 0
+        while step := recorder.step():
+            changes += step
+        store.close()
+    finally:
+        os.close(lock)
+    return f"Restored {folder}, and {changes} changes from the journal since. The database before it was set aside as {settings.store_path.name}.bad-…"

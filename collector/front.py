@@ -1,0 +1,189 @@
+"""The front process: answers the snippet, the pixel and events itself and passes everything else through to the back.
+
+It holds what must not be lost or seen: the salts, the open visits, the journal. It needs neither the database nor the
+back to run: if the back is down, the front goes on accepting.
+"""
+
+import asyncio
+import gc
+import resource
+import signal
+import socket
+import sys
+import traceback
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import msgspec
+import uvicorn
+import uvloop
+
+from collector.clock import Clock, local_day_hour
+from collector.control.picture import PictureFile
+from collector.enrich.bots import Bots
+from collector.enrich.device import Devices
+from collector.enrich.embedded import ensure_embedded
+from collector.enrich.page import Pages
+from collector.enrich.place import Places
+from collector.enrich.source import Sources
+from collector.ingest.door import Door, open_door
+from collector.ingest.endpoint import Ingest, Receive, Scope, Send, respond
+from collector.ingest.gate import Gate
+from collector.ingest.protocol import FrontProtocol
+from collector.ops.passthrough import Passthrough
+from collector.privacy.address import TrustedHops
+from collector.privacy.runtime import open_runtime
+from collector.privacy.salts import Salts
+from collector.settings import Settings, runtime_directory
+from collector.visits.table import VisitTable
+from snippet.serve import asset
+
+KEEP_ALIVE_S = 30
+DRAIN_S = 4
+TICK_S = 1.0
+STATUS_FILE = "front.json"
+
+Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def open_gate(settings: Settings, salts: Salts) -> Gate:
+    """All look-ups of the ingest steps."""
+    country, network = settings.country_db, settings.network_db
+    if country is None or network is None:
+        embedded = ensure_embedded(settings.data_dir / "geo")
+        country, network = country or embedded[0], network or embedded[1]
+    return Gate(
+        TrustedHops(settings.trusted_proxies),
+        salts,
+        Devices(),
+        Bots(),
+        Places(country, network, settings.city_db),
+        Sources(),
+        Pages(frozenset(settings.query_parameters)),
+        settings.honour_dnt,
+    )
+
+
+class Front:
+    """The ASGI application of the public port."""
+
+    def __init__(self, ingest: Ingest, passthrough: Passthrough, dashboard_port: int) -> None:
+        """`dashboard_port` 0: one port for all; else that port passes through, and the other one only counts."""
+        self._passthrough = passthrough
+        self._dashboard_port = dashboard_port
+        self._own: dict[str, Handler] = {"/api/event": ingest.event, "/pixel.gif": ingest.pixel}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request. What goes wrong is told by type and place only: a message could carry what a browser sent."""
+        try:
+            handler = self._own.get(scope["path"])
+            if handler is not None:
+                await handler(scope, receive, send)
+            elif await _asset(scope, send):
+                return
+            elif self._dashboard_port in (0, scope["server"][1]):
+                await self._passthrough(scope, receive, send)
+            else:
+                await respond(send, 404, "only events are taken here")
+        except ConnectionError:
+            return
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            print(f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno} ({where.name})", file=sys.stderr)
+            await respond(send, 500, "something went wrong here; the event was not counted")
+
+
+async def _asset(scope: Scope, send: Send) -> bool:
+    if scope["method"] not in ("GET", "HEAD"):
+        return False
+    encodings = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"")
+    found = asset(scope["path"], encodings.decode("latin-1"))
+    if found is None:
+        return False
+    await send({"type": "http.response.start", "status": 200, "headers": list(found.headers)})
+    await send({"type": "http.response.body", "body": found.body if scope["method"] == "GET" else b""})
+    return True
+
+
+class Tick:
+    """What happens once a second: ended days are overwritten and forgotten, geo data re-opened, the front's state told."""
+
+    def __init__(self, gate: Gate, salts: Salts, table: VisitTable, door: Door, picture: PictureFile, clock: Clock, status: Path | None) -> None:
+        self._gate, self._salts, self._table, self._door = gate, salts, table, door
+        self._picture, self._clock, self._status = picture, clock, status
+        self._geo_checked_s = 0.0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            self.once()
+            await asyncio.sleep(TICK_S)
+
+    def once(self) -> None:
+        """One tick."""
+        now = int(self._clock.time())
+        sites = self._picture.current(self._clock.monotonic()).by_domain.values()
+        days = {site.id: local_day_hour(now, site.timezone)[0] for site in sites}
+        self._salts.overwrite_ended(days)
+        self._table.end_days(days)
+        if self._clock.monotonic() - self._geo_checked_s > 60:
+            self._geo_checked_s = self._clock.monotonic()
+            self._gate.places.reopen_if_changed()
+        if self._status is not None:
+            state = {
+                "counted": self._door.counted,
+                "refused": self._door.refused,
+                "failed_batches": self._door.failed_batches,
+                "visitors": len(self._table),
+                "evicted": self._table.evicted,
+                "problem": self._picture.problem,
+            }
+            temporary = self._status.with_suffix(".new")
+            temporary.write_bytes(msgspec.json.encode(state))
+            temporary.replace(self._status)
+
+
+async def serve(settings: Settings, listeners: list[socket.socket], socket_path: Path, runtime: Path | None, clock: Clock) -> None:
+    """Run until told to stop, then drain."""
+    salts = Salts(runtime)
+    gate = open_gate(settings, salts)
+    make_door = open_door(settings.journal_dir, runtime, clock.time(), settings.journal_bytes_max, settings.visitors_max)
+    door, table = make_door(settings.durability)
+    picture = PictureFile(settings.sites_path)
+    tick = Tick(gate, salts, table, door, picture, clock, runtime / STATUS_FILE if runtime else None)
+    app = Front(Ingest(gate, door, picture, clock), Passthrough(socket_path), settings.dashboard_port)
+    config = uvicorn.Config(
+        app,
+        http=FrontProtocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_config=None,
+        log_level="critical",
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=DRAIN_S,
+    )
+    # Without this the collector of garbage walks a million open visits again and again; nothing here makes cycles that last.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)
+    ticking = asyncio.create_task(tick.run())
+    try:
+        await uvicorn.Server(config).serve(sockets=listeners)
+    finally:
+        ticking.cancel()
+        await door.close()
+        salts.close()
+
+
+def main(settings: Settings, listeners: list[socket.socket], socket_path: Path) -> None:
+    """The front process. Leaves no core file: its memory holds salts and visitor keys."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    runtime, warning = open_runtime(settings.runtime_dir, runtime_directory(), settings.data_dir)
+    if warning:
+        print(warning, file=sys.stderr)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # uvicorn handles it while it serves, and hands it on afterwards
+    uvloop.run(serve(settings, listeners, socket_path, runtime, Clock()))

@@ -1,0 +1,196 @@
+"""The door: every event passes it one way. Applies events to visits, gathers their changes, writes them as one batch.
+
+The batch is the unit of cost: all that arrives in one turn of the event loop is one write to the runtime log and one to
+the journal, in that order and under one number. When the journal refuses (disk full, size limit), the visits go back to
+their states before the batch, and nobody is told 202. When the disk lies (a sync fails), the process ends at once:
+what was acknowledged since the last good sync may be lost, and pretending otherwise would be worse.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from collector.event import Drop, Event
+from collector.visits.payload import JournalBatch, StateBatch, decode_states, encode
+from collector.journal.runtime_log import RuntimeLog
+from collector.journal.writer import JournalWriter
+from collector.visits.change import Change
+from collector.visits.machine import Visit, apply
+from collector.visits.table import VisitTable
+
+CHANGES_MAX = 1_000  # a batch; at 8 KiB an event at most this stays under the journal's payload limit
+SYNC_INTERVAL_S = 1.0
+CARRIED_AT_ONCE = 500  # visits copied into a new generation of the runtime log with each batch
+RUNTIME_BYTES_MIN = 8 * 1024 * 1024  # a runtime log smaller than this is never worth rewriting
+BYTES_A_VISIT = 400  # of the runtime log: it is rewritten when it passes twice what its visits need
+DISK_FAILED = 74  # EX_IOERR: the supervisor restarts the front on a new segment
+
+
+class Door:
+    """Owned by the front's event loop; nothing here may be called from another thread."""
+
+    def __init__(self, journal: JournalWriter, log: RuntimeLog, table: VisitTable, durability: str) -> None:
+        self._journal = journal
+        self._log = log
+        self._table = table
+        self._power = durability == "power"
+        self._loop = asyncio.get_running_loop()
+        self._changes: list[Change] = []
+        self._before: dict[bytes, tuple[int, dict[bytes, Visit], Visit | None]] = {}
+        self._refusals: dict[tuple[int, int, str], int] = {}
+        self._written: asyncio.Future[bool] = self._loop.create_future()
+        self._unsynced: list[asyncio.Future[bool]] = []
+        self._syncing = False
+        self._dirty = False
+        self._carry: list[tuple[int, list[bytes]]] = []
+        self.counted = 0
+        self.refused = 0
+        self.failed_batches = 0
+        self._restore()
+        self._sync_timer = self._loop.call_later(SYNC_INTERVAL_S, self._sync_tick)
+
+    def enter(self, event: Event) -> "Drop | asyncio.Future[bool]":
+        """Apply one event. Returns why it counts for nothing, or what resolves when its batch is as durable as the
+        setting says: True, or False if the journal refused it.
+        """
+        visits = self._table.of(event.site, event.day)
+        before = visits.get(event.key)
+        result = apply(before, event)
+        if isinstance(result, Drop):
+            return result
+        if event.key not in self._before:
+            self._before[event.key] = (event.site, visits, before)
+        visits[event.key], change = result
+        written = self._written
+        if not self._changes:
+            self._loop.call_soon(self._flush)
+        self._changes.append(change)
+        if len(self._changes) >= CHANGES_MAX:
+            self._flush()
+        return written
+
+    def refuse(self, site: int, day: int, reason: str) -> None:
+        """Count an event that was not counted. It goes with the next batch; nobody waits for it."""
+        key = (site, day, reason)
+        self._refusals[key] = self._refusals.get(key, 0) + 1
+        self.refused += 1
+
+    async def close(self) -> None:
+        """Write and sync what is left."""
+        self._sync_timer.cancel()
+        if self._changes or self._refusals:
+            self._flush()
+        while self._syncing:
+            await asyncio.sleep(0.01)
+        self._journal.close()
+        self._log.close()
+
+    def _flush(self) -> None:
+        if not self._changes and not self._refusals:
+            return
+        changes, before, refusals, written = self._changes, self._before, self._refusals, self._written
+        self._changes, self._before, self._refusals = [], {}, {}
+        self._written = self._loop.create_future()
+        try:
+            self._log.append(self._journal.next_batch, encode(StateBatch(self._states(before))))
+            self._journal.append(encode(JournalBatch(changes, [(*key, count) for key, count in refusals.items()])))
+        except OSError as error:
+            self._undo(before, error)
+            self._refusals = refusals
+            written.set_result(False)
+            return
+        self.counted += len(changes)
+        self._dirty = True
+        if self._power:
+            self._unsynced.append(written)
+            self._start_sync()
+        else:
+            written.set_result(True)
+        self._table.tend()
+        self._tend_log()
+
+    def _states(self, before: dict[bytes, tuple[int, dict[bytes, Visit], Visit | None]]) -> list[tuple[int, bytes, Visit]]:
+        states = [(site, key, visits[key]) for key, (site, visits, _) in before.items() if key in visits]
+        for site, keys in self._carry[-1:]:
+            visits = self._table.of_site(site)
+            states += [(site, key, visits[key]) for key in keys[-CARRIED_AT_ONCE:] if key in visits]
+        return states
+
+    def _undo(self, before: dict[bytes, tuple[int, dict[bytes, Visit], Visit | None]], error: OSError) -> None:
+        self.failed_batches += 1
+        if self.failed_batches == 1 or self.failed_batches % 1000 == 0:
+            print(f"The journal refused a batch ({error}); visitors get 503 until there is room. It heals by itself.", file=sys.stderr)
+        for key, (_, visits, visit) in before.items():
+            if visit is None:
+                visits.pop(key, None)
+            else:
+                visits[key] = visit
+
+    # The runtime log, rewritten generation by generation.
+
+    def _restore(self) -> None:
+        """Take over the visits that the last process left, and write them as one new generation."""
+        for payload in self._log.read(self._journal.last_batch):
+            for site, key, visit in decode_states(payload).states:
+                held = self._table.of_site(site)
+                if not held or next(iter(held.values())).day <= visit.day:
+                    self._table.of(site, visit.day)[key] = visit
+        self._log.begin()
+        items = list(self._table.items())
+        for at in range(0, len(items), CHANGES_MAX):
+            self._log.append(self._journal.last_batch, encode(StateBatch(items[at : at + CHANGES_MAX])))
+        self._log.drop_older()
+
+    def _tend_log(self) -> None:
+        if self._carry:
+            keys = self._carry[-1][1]
+            del keys[-CARRIED_AT_ONCE:]
+            if not keys:
+                self._carry.pop()
+            if not self._carry:
+                self._log.drop_older()
+        elif self._log.length > RUNTIME_BYTES_MIN and self._log.length > 2 * BYTES_A_VISIT * len(self._table):
+            self._carry = [(site, keys) for site, keys in self._table.keys() if keys]
+            self._log.begin()
+            if not self._carry:
+                self._log.drop_older()
+
+    # Making it last.
+
+    def _sync_tick(self) -> None:
+        self._sync_timer = self._loop.call_later(SYNC_INTERVAL_S, self._sync_tick)
+        if self._refusals and not self._changes:
+            self._flush()
+        if self._dirty and not self._power:
+            self._start_sync()
+
+    def _start_sync(self) -> None:
+        if self._syncing:
+            return
+        self._syncing = True
+        self._dirty = False
+        waiting, self._unsynced = self._unsynced, []
+        done = self._loop.run_in_executor(None, self._journal.unsynced())
+        done.add_done_callback(lambda finished: self._synced(finished, waiting))
+
+    def _synced(self, finished: "asyncio.Future[None]", waiting: list[asyncio.Future[bool]]) -> None:
+        error = finished.exception()
+        if error is not None:
+            print(f"Syncing the journal failed ({error}). The front ends now and begins a new segment.", file=sys.stderr, flush=True)
+            os._exit(DISK_FAILED)
+        for written in waiting:
+            written.set_result(True)
+        self._syncing = False
+        if self._unsynced:
+            self._start_sync()
+
+
+def open_door(
+    folder: Path, runtime: Path | None, now_s: float, bytes_max: int, visitors_max: int
+) -> Callable[[str], tuple[Door, VisitTable]]:
+    """Open the files behind a door; the returned function makes it and its table, inside an event loop, for a durability."""
+    journal = JournalWriter(folder, int(now_s * 1000), bytes_max)
+    table = VisitTable(visitors_max)
+    return lambda durability: (Door(journal, RuntimeLog(runtime), table, durability), table)

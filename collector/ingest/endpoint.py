@@ -1,0 +1,192 @@
+"""The public endpoint, as a plain ASGI application: events, the pixel, and what else the front answers itself.
+
+No router and no middleware stand on the hot path. An event is answered 202 when its change is in the journal; counted
+and not counted look alike to a browser but for two headers that the site's owner can read there.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+import msgspec
+
+from collector.clock import Clock, local_day_hour
+from collector.control.picture import PictureFile, SiteEntry
+from collector.event import Drop, Event
+from collector.ingest import pixel, plausible
+from collector.ingest.door import Door
+from collector.ingest.gate import Gate, admit
+from collector.ingest.hit import Body, RawHit, Refused, raw_hit
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+BODY_S_MAX = 10.0  # a body that takes longer is cut off
+HEADERS_MAX = 64
+DOMAINS_MAX = 10
+RETRY_AFTER_S = b"5"
+
+_OPEN: Headers = [
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"x-footfall, x-plausible-dropped"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+]
+_TEXT: Headers = [*_OPEN, (b"content-type", b"text/plain; charset=utf-8"), (b"content-length", b"2")]
+_COUNTED = {"type": "http.response.start", "status": 202, "headers": _TEXT}
+_DROPPED: Mapping[str, MutableMapping[str, Any]] = {
+    reason: {
+        "type": "http.response.start",
+        "status": 202,
+        "headers": [*_TEXT, (b"x-plausible-dropped", b"1"), (b"x-footfall", reason.value.encode())],
+    }
+    for reason in Drop
+}
+_OK = {"type": "http.response.body", "body": b"ok"}
+_PREFLIGHT: Headers = [
+    *_OPEN,
+    (b"access-control-allow-methods", b"POST"),
+    (b"access-control-allow-headers", b"content-type"),
+    (b"access-control-max-age", b"86400"),
+]
+_GIF: Headers = [*_OPEN, (b"content-type", b"image/gif")]
+_EMPTY_GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+
+
+class Ingest:
+    """Answers `POST /api/event` and `GET /pixel.gif`."""
+
+    def __init__(self, gate: Gate, door: Door, picture: PictureFile, clock: Clock) -> None:
+        self._gate = gate
+        self._door = door
+        self._picture = picture
+        self._clock = clock
+
+    async def event(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One event, in the native dialect."""
+        if scope["method"] != "POST":
+            await self._other_method(scope, send)
+            return
+        headers: Headers = scope["headers"]
+        try:
+            body = plausible.body_of(await _read(headers, receive))
+        except Refused as refused:
+            self._door.refuse(0, self._day(), (Drop.OVER_LIMIT if refused.status != 400 else Drop.MALFORMED).value)
+            await respond(send, refused.status, refused.message)
+            return
+        outcome = self._count(body, scope, headers)
+        if isinstance(outcome, Drop):
+            await send(_DROPPED[outcome])
+        elif isinstance(outcome, Refused):
+            await respond(send, outcome.status, outcome.message)
+            return
+        elif await outcome:
+            await send(_COUNTED)
+        else:
+            await respond(send, 503, "the journal takes no events just now", [(b"retry-after", RETRY_AFTER_S)])
+            return
+        await send(_OK)
+
+    async def pixel(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One page view of a browser without scripts. It gets its picture whatever happens."""
+        headers: Headers = scope["headers"]
+        extra: Headers = []
+        try:
+            outcome = self._count(pixel.body_of(scope["query_string"], headers), scope, headers)
+            if isinstance(outcome, asyncio.Future):
+                await outcome
+            elif isinstance(outcome, Drop):
+                extra = [(b"x-footfall", outcome.value.encode())]
+        except Refused:
+            self._door.refuse(0, self._day(), Drop.MALFORMED.value)
+            extra = [(b"x-footfall", Drop.MALFORMED.value.encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": [*_GIF, *extra]})
+        await send({"type": "http.response.body", "body": _EMPTY_GIF})
+
+    def _count(self, body: Body, scope: Scope, headers: Headers) -> "asyncio.Future[bool] | Drop | Refused":
+        """Count the event for every site it names; what one of them answers stands for all."""
+        page = self._gate.pages.lookup(body.url, body.hash_mode)
+        if page is None:
+            self._door.refuse(0, self._day(), Drop.MALFORMED.value)
+            return Refused(400, "url must be a full http or https address")
+        time_s = int(self._clock.time())
+        peer = scope["client"][0] if scope["client"] else ""
+        answer: asyncio.Future[bool] | Drop = Drop.UNKNOWN_SITE
+        for site in self._sites(body.domains or page.hostname):
+            if site is None:
+                self._door.refuse(0, self._day(), Drop.UNKNOWN_SITE.value)
+                continue
+            outcome = admit(self._gate, raw_hit(body, peer, headers), site, page, time_s)
+            result = self._door.enter(outcome) if isinstance(outcome, Event) else outcome
+            if isinstance(result, Drop):
+                self._door.refuse(site.id, local_day_hour(time_s, site.timezone)[0], result.value)
+                answer = result if isinstance(answer, Drop) else answer
+            else:
+                answer = result
+        return answer
+
+    def _sites(self, domains: str) -> list[SiteEntry | None]:
+        by_domain = self._picture.current(self._clock.monotonic()).by_domain
+        known = by_domain.get(domains)
+        if known is not None:
+            return [known]
+        return [by_domain.get(domain.strip().lower().removeprefix("www.")) for domain in domains.split(",", DOMAINS_MAX)[:DOMAINS_MAX]]
+
+    def _day(self) -> int:
+        return local_day_hour(int(self._clock.time()), "UTC")[0]
+
+    async def _other_method(self, scope: Scope, send: Send) -> None:
+        if scope["method"] == "OPTIONS":
+            await send({"type": "http.response.start", "status": 204, "headers": _PREFLIGHT})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await respond(send, 405, "send events with POST", [(b"allow", b"POST, OPTIONS")])
+
+
+async def _read(headers: Headers, receive: Receive) -> bytes:
+    """The body, at most BODY_BYTES_MAX of it. Raises Refused before reading more."""
+    if len(headers) > HEADERS_MAX:
+        raise Refused(431, f"more than {HEADERS_MAX} headers")
+    for name, value in headers:
+        if name == b"content-encoding" and value != b"identity":
+            raise Refused(415, "send the body as it is, not compressed")
+        if name == b"content-length" and (len(value) > 9 or int(value) > plausible.BODY_BYTES_MAX):
+            raise Refused(413, f"the body is over {plausible.BODY_BYTES_MAX} bytes")
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if message.get("more_body"):
+        try:
+            async with asyncio.timeout(BODY_S_MAX):
+                body = await _read_on(body, receive)
+        except TimeoutError:
+            raise Refused(408, f"the body took longer than {BODY_S_MAX:.0f} seconds") from None
+    if len(body) > plausible.BODY_BYTES_MAX:
+        raise Refused(413, f"the body is over {plausible.BODY_BYTES_MAX} bytes")
+    return body
+
+
+async def _read_on(body: bytes, receive: Receive) -> bytes:
+    while len(body) <= plausible.BODY_BYTES_MAX:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "the connection ended inside the body")
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body
+
+
+async def respond(send: Send, status: int, message: str, extra: Headers | None = None) -> None:
+    """An error in the one shape: {"error": "..."}. The connection is closed where the request was not read to its end."""
+    body = msgspec.json.encode({"error": message})
+    headers = [*_OPEN, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *(extra or [])]
+    if status in (408, 413, 415, 431):
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+__all__ = ["Ingest", "RawHit", "respond"]

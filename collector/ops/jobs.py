@@ -1,0 +1,93 @@
+"""The daily housekeeping of the back: retention, rewriting the file, backup, and letting covered journal segments go.
+
+The order matters: rows are forgotten before the backup is made, so that a new backup never holds what retention took;
+and a journal segment goes only when a verified backup has all of it: store = backup + journal, at any moment.
+"""
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from collector.clock import Clock, local_day_hour
+from collector.journal.reader import delete_covered
+from collector.settings import Settings
+from collector.store.backup import verify
+from collector.store.duckdb_store import DuckDBStore
+from collector.store.errors import StoreError
+
+BACKUP_EVERY_S = 24 * 3600
+STAMP = "%Y%m%dT%H%M%SZ"
+
+
+class Jobs:
+    """Run by the recorder's thread, between its steps: nothing writes to the store meanwhile."""
+
+    def __init__(self, store: DuckDBStore, settings: Settings, clock: Clock, timezones: Callable[[], dict[int, str]]) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._timezones = timezones
+        self._forgotten: dict[int, int] = {}
+        self.last_backup_s = newest_backup_s(settings.backup_dir)
+        self.last_error = ""
+
+    def tend(self) -> None:
+        """Do what is due. A failing backup is reported in `last_error` and tried again an hour later."""
+        if self.forget_old():
+            self._store.rewrite()
+        if self._clock.time() - self.last_backup_s >= BACKUP_EVERY_S:
+            try:
+                self.backup()
+            except (OSError, StoreError) as error:
+                self.last_error = (
+                    f"The daily backup failed: {error}. It is tried again in an hour; the journal keeps everything until then."
+                )
+                self.last_backup_s = self._clock.time() - BACKUP_EVERY_S + 3600
+
+    def forget_old(self) -> int:
+        """Delete what is older than `detail_days` and `history_months`, once a site's day; returns rows deleted."""
+        gone = 0
+        for site, timezone in self._timezones().items():
+            today = local_day_hour(int(self._clock.time()), timezone)[0]
+            if self._forgotten.get(site) != today:
+                detail = today - self._settings.detail_days
+                gone += self._store.forget(site, detail, months_before(today, self._settings.history_months))
+                self._forgotten[site] = today
+        return gone
+
+    def backup(self) -> Path:
+        """Back the store up, verify it, thin out older ones and let covered journal segments go. Raises OSError."""
+        now = self._clock.time()
+        folder = self._settings.backup_dir / stamp(now)
+        self._store.backup(folder, stamp(now))
+        position = verify(folder).position
+        for old in backups(self._settings.backup_dir)[: -self._settings.backup_days]:
+            shutil.rmtree(old)
+        delete_covered(self._settings.journal_dir, position)
+        self.last_backup_s = now
+        self.last_error = ""
+        return folder
+
+
+def stamp(time_s: float) -> str:
+    """A moment as a sortable name, in UTC."""
+    return datetime.fromtimestamp(time_s, UTC).strftime(STAMP)
+
+
+def backups(folder: Path) -> list[Path]:
+    """The finished backups, oldest first."""
+    return sorted(path for path in folder.glob("*Z") if path.is_dir()) if folder.exists() else []
+
+
+def newest_backup_s(folder: Path) -> float:
+    """When the newest backup was made (seconds since 1970 UTC), 0 if there is none."""
+    existing = backups(folder)
+    return datetime.strptime(existing[-1].name, STAMP).replace(tzinfo=UTC).timestamp() if existing else 0.0
+
+
+def months_before(day: int, months: int) -> int:
+    """The first day (ordinal) of the calendar month that lies `months` months before the month of `day`."""
+    moment = date.fromordinal(day)
+    index = moment.year * 12 + moment.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1).toordinal()

@@ -1,0 +1,94 @@
+"""The recorder: reads the journal in order, sums equal deltas, commits them with the journal position. Order, and no rules.
+
+Nothing acknowledged is lost and nothing is counted twice, whatever is killed when: the position is in the same store
+transaction as the counts, and the journal keeps what the store and a backup do not have yet. Only the recorder says
+that a day is closed.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from collector.clock import Clock, local_day_hour
+from collector.facts import FactName
+from collector.visits.payload import JournalBatch, decode_journal
+from collector.journal.reader import Batch, JournalReader
+from collector.store.interface import Position, Store
+from collector.visits.change import deltas
+
+STEP_BYTES_MAX = 4 * 1024 * 1024  # of journal a commit: 15,000 events or so
+CLOSE_AFTER_S = 120  # past a site's midnight: every event of the day has long been read by then
+LIVE_MINUTES = 60
+Sums = dict[FactName, dict[tuple[object, ...], list[int]]]
+
+
+class Recorder:
+    """Owned by one thread of the back."""
+
+    def __init__(self, store: Store, folder: Path, clock: Clock, timezones: Callable[[], dict[int, str]]) -> None:
+        """`timezones` gives every site's id and IANA time zone, anew at each call."""
+        self._store = store
+        self._clock = clock
+        self._timezones = timezones
+        self._reader = JournalReader(folder, store.position().batch)
+        self._closed: dict[int, int] = {}
+        self._live_minute = 0
+        self.poisoned = 0
+        self.recorded = 0
+
+    @property
+    def reader(self) -> JournalReader:
+        """Where the recorder stands in the journal, and what it could not read."""
+        return self._reader
+
+    def step(self) -> int:
+        """Record what is new in the journal, up to STEP_BYTES_MAX; returns the number of changes. One transaction."""
+        batches = list(self._reader.read(STEP_BYTES_MAX))
+        if not batches:
+            return 0
+        sums: Sums = {}
+        changes = sum(self._add(batch, sums) for batch in batches)
+        self._store.append(sums, Position(batches[-1].number))
+        self.recorded += changes
+        return changes
+
+    def tend(self) -> int:
+        """Close the days that have ended, and forget live rows past their hour; returns how many days were closed.
+
+        Closing is additive, so a row that comes later still finds its way when its day is closed again.
+        """
+        now = self._clock.time()
+        minute = int(now) // 60
+        if minute != self._live_minute:
+            self._live_minute = minute
+            self._store.forget_live(minute - LIVE_MINUTES)
+        closed = 0
+        for site, timezone in self._timezones().items():
+            yesterday = local_day_hour(int(now) - CLOSE_AFTER_S, timezone)[0] - 1
+            if self._closed.get(site) != yesterday:
+                closed += bool(self._store.close_day(site, yesterday))
+                self._closed[site] = yesterday
+        return closed
+
+    def _add(self, batch: Batch, sums: Sums) -> int:
+        try:
+            decoded = decode_journal(batch.payload)
+        except ValueError:  # whole by its checksum, but not of this format: set apart alone, the next one is read
+            self.poisoned += 1
+            return 0
+        _sum(decoded, sums)
+        return len(decoded.changes)
+
+
+def _sum(batch: JournalBatch, sums: Sums) -> None:
+    for change in batch.changes:
+        for fact, key, measures in deltas(change):
+            rows = sums.setdefault(fact, {})
+            present = rows.get(key)
+            if present is None:
+                rows[key] = list(measures)
+            else:
+                for at, measure in enumerate(measures):
+                    present[at] += measure
+    for site, day, reason, count in batch.refusals:
+        row = sums.setdefault("dropped", {}).setdefault((site, day, reason), [0])
+        row[0] += count
