@@ -1,0 +1,101 @@
+"""Asking, so that each question fails alone: a question that cannot be answered costs its own panel and no other."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from collector.clock import local
+from collector.query import QuestionError, Run, SiteView, ask, ask_many
+from dashboard.periods import Span, span_name
+from dashboard.questions import Question
+
+NOT_NOW = "This could not be answered just now. Reload the page, or choose a shorter period."
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Whom to ask about which site, at which instant (seconds since 1970 UTC), and how many days back detail is kept."""
+
+    site: SiteView
+    now_s: float
+    run: Run
+    detail_days: int
+
+    @property
+    def now(self) -> datetime:
+        """The wall-clock time at the site."""
+        return local(self.now_s, self.site.timezone)
+
+    @property
+    def detail_from(self) -> date:
+        """The first local day whose detail rows are kept."""
+        return self.now.date() - timedelta(days=self.detail_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of an answer: the dimension's value as people read it ("" without a dimension) and the metrics in asked order."""
+
+    value: str
+    metrics: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answered question. `total` is how many rows there are beyond those given; `notes` is what a reader must know."""
+
+    rows: tuple[Row, ...]
+    total: int
+    notes: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> tuple[Any, ...]:
+        """The metrics of the only row of a question without a dimension; () where nothing was counted."""
+        return self.rows[0].metrics if self.rows else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A question that was not answered, and why, in words for the reader."""
+
+    reason: str
+
+
+Outcome = Answer | Failure
+
+
+def outcomes(questions: Mapping[str, Question], source: Source) -> dict[str, Outcome]:
+    """The outcome of each named question. All are asked together; only if that fails, each by itself."""
+    try:
+        raws = ask_many(list(questions.values()), source.site, source.now_s, source.run, detail_from=source.detail_from)
+    except Exception:  # whatever it was, it is met again below, by the one question that causes it
+        return {name: _alone(question, source) for name, question in questions.items()}
+    return {name: _answer(raw) for name, raw in zip(questions, raws, strict=True)}
+
+
+def _alone(question: Question, source: Source) -> Outcome:
+    try:
+        return _answer(ask(question, source.site, source.now_s, source.run, detail_from=source.detail_from))
+    except QuestionError as error:
+        return Failure(str(error))
+    except Exception:  # a panel fails alone, and the operator finds the trace in the log
+        _log.exception("A question of the dashboard was not answered.")
+        return Failure(NOT_NOW)
+
+
+def _answer(raw: Mapping[str, Any]) -> Answer:
+    """The parts of an API answer (docs/stats-api.md) that pages show."""
+    rows = tuple(Row(str(row["dimensions"][0]) if row["dimensions"] else "", tuple(row["metrics"])) for row in raw["results"])
+    return Answer(rows, int(raw["meta"].get("total_rows", len(rows))), _notes(raw["meta"]["days"]))
+
+
+def _notes(days: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is missing from an answer, if anything."""
+    if days["missing"] is None:
+        return ()
+    first, last = (span_name(Span(day, day)) for day in map(date.fromisoformat, days["missing"]))
+    return (f"Not included: {first if first == last else f'{first} – {last}'}. {days['reason']}",)

@@ -1,0 +1,120 @@
+"""Who may look: one-time links become a session cookie, and every page but the sign-in page asks for it.
+
+The token of a link travels in the URL's fragment, which no browser sends, so it reaches no log on the way; the page's
+script posts it. Without script it is pasted into the form.
+"""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from collector.ops.services import Services
+from dashboard.render import Renderer
+
+COOKIE = "footfall_session"
+# The browser forgets the cookie with the session's own longest life; the server decides whether it is still good.
+COOKIE_LIFE_S = 7 * 86400
+FORM_BYTES_MAX = 4096
+TOKEN_CHARS_MAX = 512
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+FOREIGN = "This was not sent from Footfall’s own page. Open the link from <footfall sign-in> anew; on a network address use https."
+NOT_VALID = "This link is not valid any more. A link works once, for half an hour. Ask for a new one."
+
+
+def is_https(services: Services) -> bool:
+    """Whether the public address is https, as the settings say."""
+    return services.settings.base_url.lower().startswith("https://")
+
+
+def cookie_name(services: Services) -> str:
+    """`__Host-` ties the cookie to this host and to https; browsers refuse that name on plain http."""
+    return f"__Host-{COOKIE}" if is_https(services) else COOKIE
+
+
+def private(services: Services, handler: Handler) -> Handler:
+    """The handler, for those who are signed in; all others are shown the way to the sign-in page."""
+
+    async def guarded(request: Request) -> Response:
+        secret = request.cookies.get(cookie_name(services), "")
+        if secret != "" and await run_in_threadpool(_is_session, services, secret):
+            return await handler(request)
+        return RedirectResponse("/sign-in", 303)
+
+    return guarded
+
+
+def _is_session(services: Services, secret: str) -> bool:
+    return services.control.session(secret, services.clock.time())
+
+
+def sent_from_here(request: Request, base_url: str, trust_silence: bool = False) -> bool:
+    """Whether a form came from our own pages: by Sec-Fetch-Site, else by Origin.
+
+    A browser that says neither (plain http on a network address, without script) is believed only where
+    `trust_silence`: where the SameSite cookie, which it never sends across sites, is all that the form acts on.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin", "null")
+    if origin == "null":
+        return trust_silence
+    here = {request.headers.get("host", ""), urlsplit(base_url).netloc}
+    return urlsplit(origin).netloc.lower() in {host.lower() for host in here if host}
+
+
+class SignIn:
+    """The pages for coming and going."""
+
+    def __init__(self, services: Services, render: Renderer) -> None:
+        self._services = services
+        self._render = render
+
+    async def show(self, request: Request) -> Response:
+        """GET /sign-in: how to get a link, and a field for its token."""
+        return self._render(request, "sign_in.html", {"problem": ""})
+
+    async def enter(self, request: Request) -> Response:
+        """POST /sign-in: a token for a session cookie."""
+        if not sent_from_here(request, self._services.settings.base_url):
+            return self._render(request, "sign_in.html", {"problem": FOREIGN}, 403)
+        token = await _token(request)
+        control = self._services.control
+        secret = await run_in_threadpool(control.use_sign_in, token, self._services.clock.time()) if token else None
+        if secret is None:
+            return self._render(request, "sign_in.html", {"problem": NOT_VALID}, 403)
+        answer = RedirectResponse("/", 303)
+        self._set_cookie(answer, secret, COOKIE_LIFE_S)
+        return answer
+
+    async def leave(self, request: Request) -> Response:
+        """POST /sign-out: the session ends on the server, and the cookie goes."""
+        answer = RedirectResponse("/sign-in", 303)
+        if not sent_from_here(request, self._services.settings.base_url, trust_silence=True):
+            return self._render(request, "sign_in.html", {"problem": FOREIGN}, 403)
+        secret = request.cookies.get(cookie_name(self._services), "")
+        if secret:
+            await run_in_threadpool(self._services.control.end_session, secret)
+        self._set_cookie(answer, "", 0)
+        return answer
+
+    def _set_cookie(self, answer: Response, value: str, life_s: int) -> None:
+        answer.set_cookie(
+            cookie_name(self._services), value, max_age=life_s, path="/", secure=is_https(self._services), httponly=True, samesite="lax"
+        )
+
+
+async def _token(request: Request) -> str:
+    """The token of a posted form, bare or as the end of a pasted link; "" if there is none or the body is too big for one."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > FORM_BYTES_MAX:
+            return ""
+    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10).get("token", [""])[0]
+    return given.strip().rpartition("#")[2][:TOKEN_CHARS_MAX]

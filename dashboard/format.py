@@ -1,0 +1,130 @@
+"""Figures as people read them: counts, durations, shares, changes. Pure; English conventions."""
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from collector.facts import Metric
+
+Number = int | float | None
+Tone = Literal["good", "bad", "flat", "none"]
+
+NOTHING = "–"
+
+# Below this every digit is shown: up to 9,999 the eye takes in the whole number, beyond it the size.
+WHOLE_BELOW = 10_000
+
+# Metrics of which less is better; a rise of any other is good news.
+LESS_IS_BETTER = frozenset({"bounce_rate", "exit_rate"})
+
+# A change past this is no percentage anybody can picture; it is said as "over 1,000%".
+CHANGE_PERCENT_MAX = 1000
+
+_STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a figure moved: an arrow, a short text, a whole sentence for those who cannot see either, and its tone."""
+
+    arrow: str
+    text: str
+    spoken: str
+    tone: Tone
+
+
+def short_count(value: int) -> str:
+    """1,234 · 12.3k · 1.23M: three digits that matter."""
+    if abs(value) < WHOLE_BELOW:
+        return f"{value:,}"
+    for i, (size, letter) in enumerate(_STEPS):
+        scaled = value / size
+        digits = 2 if abs(scaled) < 9.995 else 1 if abs(scaled) < 99.95 else 0
+        if abs(value) >= size or i == len(_STEPS) - 1:
+            rounded = f"{scaled:.{digits}f}"
+            if rounded.lstrip("-") == "1000" and i > 0:
+                return "1.00" + _STEPS[i - 1][1]
+            return rounded + letter
+    return f"{value:,}"
+
+
+def duration(seconds: float) -> str:
+    """45s · 2m 13s · 1h 04m, from seconds."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes}m {rest:02}s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:,}h {minutes:02}m"
+
+
+def share(part: float, whole: float) -> str:
+    """The part as a percentage of the whole: 34%, 0.4%, <0.1%; nothing where there is no whole."""
+    if whole <= 0:
+        return ""
+    percent = 100 * part / whole
+    if percent == 0:
+        return "0%"
+    if percent < 0.1:
+        return "<0.1%"
+    return f"{percent:.0f}%" if percent >= 9.95 else f"{percent:.1f}%"
+
+
+def figure(metric: Metric, value: Number) -> str:
+    """A metric's value at a glance."""
+    if value is None:
+        return NOTHING
+    if metric.unit == "count":
+        return short_count(round(value))
+    if metric.unit == "seconds":
+        return duration(value)
+    if metric.unit == "percent":
+        return f"{_trimmed(value, 1)}%"
+    return f"{value:,.{metric.digits}f}"
+
+
+def exact(metric: Metric, value: Number) -> str:
+    """A metric's value in full, with its unit: for titles and tables."""
+    if value is None:
+        return NOTHING
+    if metric.unit == "count":
+        return f"{round(value):,}"
+    if metric.unit == "percent":
+        return f"{value:.{metric.digits}f}%"
+    return figure(metric, value)
+
+
+def change(metric: Metric, now: Number, before: Number) -> Change:
+    """How `now` compares with `before`, relatively. A figure that was zero or unknown has no percentage."""
+    if now is None or before is None or (now == 0 and before == 0):
+        return Change("", NOTHING, "Nothing to compare with", "none")
+    if before == 0:
+        return Change("▲", "new", f"{exact(metric, now)}, from none in the period before", _tone(metric, 1))
+    percent = 100 * (now - before) / before
+    if abs(percent) < 0.5:
+        return Change("→", "0%", f"As in the period before ({exact(metric, before)})", "flat")
+    size = f"{abs(percent):,.0f}%" if abs(percent) <= CHANGE_PERCENT_MAX else f">{CHANGE_PERCENT_MAX:,}%"
+    word = "more" if percent > 0 else "less"
+    spoken = f"{size.replace('>', 'over ')} {word} than in the period before ({exact(metric, before)})"
+    return Change("▲" if percent > 0 else "▼", size, spoken, _tone(metric, percent))
+
+
+def _tone(metric: Metric, direction: float) -> Tone:
+    return "good" if (direction > 0) != (metric.name in LESS_IS_BETTER) else "bad"
+
+
+def _trimmed(value: float, digits: int) -> str:
+    text = f"{value:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+# What a sender may put into a path or a referrer to make a label read as something else: direction overrides,
+# zero-width joints, control characters. Unicode calls them all "other".
+_JOINERS = frozenset("\u200c\u200d")  # they shape letters in Persian and Indic scripts, and emoji
+
+
+def plain(text: str) -> str:
+    """The text with each invisible or direction-changing character replaced by a visible mark."""
+    return "".join(c if c in _JOINERS or not unicodedata.category(c).startswith(("C", "Zl", "Zp")) else "\ufffd" for c in text)

@@ -1,0 +1,109 @@
+"""Where one can go from a view: periods, comparisons, filters, each as a link. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from collector.facts import BY_NAME
+from dashboard.format import plain
+from dashboard.names import value_name
+from dashboard.panels import FILTERABLE
+from dashboard.periods import Choice, Compare, Period, Span, compared_so_far, is_current, moved, so_far, span_name, span_of
+from dashboard.view import OPERATORS, Filter, View, url, write
+
+_PERIODS: tuple[tuple[Period, str], ...] = (
+    ("day", "Today"),
+    ("7d", "Last 7 days"),
+    ("30d", "Last 30 days"),
+    ("month", "This month"),
+    ("year", "This year"),
+)
+
+_COMPARES: tuple[tuple[Compare, str], ...] = (
+    ("previous", "The period before"),
+    ("year", "The same days a year before"),
+    ("none", "Nothing"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go. `current`: it is where we are."""
+
+    label: str
+    url: str
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter in force: its words, and the links that turn it around or take it away."""
+
+    dimension: str
+    operator: str
+    value: str
+    turn_url: str
+    remove_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """All links of a view but those in its panels. `state` is what a form must carry along to keep the view."""
+
+    period: str
+    days: str
+    span: Span
+    periods: tuple[Link, ...]
+    earlier: str
+    later: str
+    compared: str
+    compares: tuple[Link, ...]
+    chips: tuple[Chip, ...]
+    clear: str
+    dimensions: tuple[tuple[str, str], ...]
+    operators: tuple[tuple[str, str], ...]
+    state: tuple[tuple[str, str], ...]
+    state_without_period: tuple[tuple[str, str], ...]
+
+
+def navigation(domain: str, view: View, today: date) -> Navigation:
+    """The links of a view on a local day."""
+    span = so_far(span_of(view.choice, today), today)
+    return Navigation(
+        period=_period_label(view.choice, today),
+        days=span_name(span),
+        span=span,
+        periods=tuple(Link(label, url(domain, view.with_choice(Choice(p))), view.choice == Choice(p)) for p, label in _PERIODS),
+        earlier=url(domain, view.with_choice(moved(view.choice, -1, today))),
+        later="" if is_current(view.choice, today) else url(domain, view.with_choice(moved(view.choice, 1, today))),
+        compared=_compared_label(view, today),
+        compares=tuple(Link(label, url(domain, replace(view, compare=key)), view.compare == key) for key, label in _COMPARES),
+        chips=tuple(_chip(domain, view, condition) for condition in view.filters),
+        clear=url(domain, replace(view, filters=(), page=1)),
+        dimensions=tuple((name, BY_NAME[name].label) for name in FILTERABLE),
+        operators=tuple(OPERATORS.items()),
+        state=tuple(write(replace(view, page=1))),
+        state_without_period=tuple(write(replace(view.with_choice(Choice())))),
+    )
+
+
+def _period_label(choice: Choice, today: date) -> str:
+    """ "Last 30 days" while it is; the days themselves for a period gone by."""
+    for period, label in _PERIODS:
+        if choice == Choice(period):
+            return label
+    return span_name(span_of(choice, today))
+
+
+def _compared_label(view: View, today: date) -> str:
+    span = compared_so_far(view.choice, view.compare, today)
+    return f"Compared with {span_name(span)}" if span else "Not compared"
+
+
+def _chip(domain: str, view: View, condition: Filter) -> Chip:
+    return Chip(
+        dimension=BY_NAME[condition.dimension].label,
+        operator=OPERATORS[condition.operator],
+        value=plain(value_name(condition.dimension, condition.value)),
+        turn_url=url(domain, view.turned(condition)),
+        remove_url=url(domain, view.without(condition)),
+    )

@@ -1,0 +1,134 @@
+"""The dashboard's addresses: each a small handler that reads the request, asks in a worker thread and renders."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from collector.control.database import SiteRow
+from collector.ops.services import Services
+from collector.query import SiteView, realtime
+from dashboard import assets, site_page
+from dashboard.answers import Failure, Source
+from dashboard.auth import SignIn, is_https, private
+from dashboard.credits import data_credits
+from dashboard.headers import SecurityHeaders
+from dashboard.navigation import Link
+from dashboard.render import Renderer
+from dashboard.sites_page import SITES_SHOWN_MAX, site_cards
+from dashboard.view import View, asked_filter, read, url
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_log = logging.getLogger(__name__)
+
+
+def routes(services: Services) -> list[BaseRoute]:
+    """Every route of the dashboard, each with its security headers."""
+    files = assets.load()
+    render = Renderer(files)
+    pages, sign_in = Pages(services, render), SignIn(services, render)
+    secured = [Middleware(SecurityHeaders, https=is_https(services))]
+    public: list[tuple[str, Handler, str]] = [
+        ("/static/{version}/{name}", files.serve, "GET"),
+        ("/sign-in", sign_in.show, "GET"),
+        ("/sign-in", sign_in.enter, "POST"),
+        ("/sign-out", sign_in.leave, "POST"),
+    ]
+    closed: list[tuple[str, Handler, str]] = [
+        ("/", pages.home, "GET"),
+        ("/site/{domain}", pages.site, "GET"),
+        ("/site/{domain}/csv", pages.csv, "GET"),
+        ("/site/{domain}/live", pages.live, "GET"),
+    ]
+    behind_session = [(path, private(services, handler), method) for path, handler, method in closed]
+    return [Route(path, handler, methods=[method], middleware=secured) for path, handler, method in public + behind_session]
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages behind the session."""
+
+    services: Services
+    render: Renderer
+
+    async def home(self, request: Request) -> Response:
+        """GET /: all sites at a glance; with one site, that site."""
+        sites = await run_in_threadpool(self.services.control.sites)
+        if len(sites) == 1:
+            return RedirectResponse(url(sites[0].domain, View()), 303)
+        cards = await run_in_threadpool(site_cards, [self._source(row) for row in sites[:SITES_SHOWN_MAX]])
+        further = [Link(row.domain, url(row.domain, View())) for row in sites[SITES_SHOWN_MAX:]]
+        return self.render(request, "sites.html", {"cards": cards, "further": further, **self._frame(sites, "")})
+
+    async def site(self, request: Request) -> Response:
+        """GET /site/{domain}: the dashboard, or with `panel` in the query one panel's full list."""
+        sites, row = await self._found(request)
+        if row is None:
+            return self._no_site(request, sites)
+        pairs = request.query_params.multi_items()
+        view = read(pairs)
+        added = asked_filter(pairs)
+        if added:
+            return RedirectResponse(url(row.domain, view.with_filter(added)), 303)
+        make = site_page.full_list if view.panel else site_page.overview
+        page = await run_in_threadpool(make, view, self._source(row))
+        current = await run_in_threadpool(_current_visitors, self._source(row))
+        model = {"page": page, "view": view, "site": row, "live": current, "live_url": url(row.domain, View(), "/live")}
+        return self.render(request, "site.html", {**model, "collector_url": self._base_url(request), **self._frame(sites, row.domain)})
+
+    async def csv(self, request: Request) -> Response:
+        """GET /site/{domain}/csv?panel=…: one full list as a file."""
+        sites, row = await self._found(request)
+        view = read(request.query_params.multi_items())
+        if row is None or not view.panel:
+            return self._no_site(request, sites)
+        made = await run_in_threadpool(site_page.csv_file, view, self._source(row))
+        if isinstance(made, Failure):
+            model = {"heading": "This list cannot be answered", "text": made.reason, **self._frame(sites, row.domain)}
+            return self.render(request, "message.html", model, 400)
+        name, body = made
+        headers = {"content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+        return Response(body, headers=headers, media_type="text/csv")
+
+    async def live(self, request: Request) -> Response:
+        """GET /site/{domain}/live: visitors of the last five minutes, as {"visitors": 3}."""
+        _, row = await self._found(request)
+        if row is None:
+            return JSONResponse({"error": "There is no such site."}, 404)
+        return JSONResponse({"visitors": await run_in_threadpool(_current_visitors, self._source(row))})
+
+    async def _found(self, request: Request) -> tuple[list[SiteRow], SiteRow | None]:
+        sites = await run_in_threadpool(self.services.control.sites)
+        return sites, next((row for row in sites if row.domain == request.path_params["domain"]), None)
+
+    def _no_site(self, request: Request, sites: list[SiteRow]) -> Response:
+        text = "Nothing lives at this address. Perhaps the site was removed, or the address has a slip in it."
+        return self.render(request, "message.html", {"heading": "No such page", "text": text, **self._frame(sites, "")}, 404)
+
+    def _source(self, row: SiteRow) -> Source:
+        services = self.services
+        return Source(SiteView(row.id, row.domain, row.timezone), services.clock.time(), services.run, services.settings.detail_days)
+
+    def _frame(self, sites: list[SiteRow], current: str) -> dict[str, object]:
+        """What every page has around it: the site switcher and the credits."""
+        links = [Link(row.domain, url(row.domain, View()), row.domain == current) for row in sites[:SITES_SHOWN_MAX]]
+        return {"sites": links, "current": current, "credits": data_credits(self.services.settings)}
+
+    def _base_url(self, request: Request) -> str:
+        return (self.services.settings.base_url or str(request.base_url)).rstrip("/")
+
+
+def _current_visitors(source: Source) -> int | None:
+    """Visitors of the last five minutes; None where they cannot be told just now, which must not cost the page."""
+    try:
+        return int(realtime(source.site, source.now_s, source.run)["visitors"])
+    except Exception:
+        _log.exception("The live visitors were not counted.")
+        return None

@@ -1,0 +1,82 @@
+"""From a view to questions in the Stats API's shape. Pure; the dashboard asks nothing that the public API could not be asked."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from collector.facts import BY_NAME
+from dashboard.panels import CSV_ROWS_MAX, LIST_ROWS, PANEL_ROWS, Panel, Tab, columns, headlines
+from dashboard.periods import Bucket, Span
+from dashboard.view import View
+
+Question = Mapping[str, Any]
+
+# Typed words are looked for as people type them, not as they were sent.
+_ANY_CASE = {"case_sensitive": False}
+
+
+def conditions(view: View) -> list[list[Any]]:
+    """The view's filters as the API writes them."""
+    return [_condition(f.operator, f.dimension, f.value) for f in view.filters]
+
+
+def headline(view: View, span: Span, last_hour: int | None = None) -> Question:
+    """The headline figures of a span: one row, metrics as `panels.headlines` lists them.
+
+    With `last_hour` (0-23) the span's last day ends after that hour.
+    """
+    question = _question(list(headlines(view.filtered)), span, conditions(view))
+    if last_hour is None or last_hour == 23:
+        return question
+    return {**question, "date_range": [f"{span.first}T00:00:00", f"{span.last}T{last_hour + 1:02}:00:00"]}
+
+
+def series(view: View, metric: str, span: Span, bucket: Bucket) -> Question:
+    """One metric by time."""
+    return _question([metric], span, conditions(view), dimensions=[f"time:{bucket}"])
+
+
+def panel_rows(view: View, panel: Panel, span: Span) -> Question:
+    """The first rows of a panel's present tab, and how many there are."""
+    tab = view.tab(panel)
+    return _breakdown(view, tab, columns(tab, view.filtered)[: tab.shown], span, PANEL_ROWS, 0)
+
+
+def list_rows(view: View, tab: Tab, span: Span) -> Question:
+    """One page of a tab's full list."""
+    return _breakdown(view, tab, columns(tab, view.filtered), span, LIST_ROWS, (view.page - 1) * LIST_ROWS)
+
+
+def csv_rows(view: View, tab: Tab, span: Span) -> Question:
+    """A tab's full list, as far as one question goes."""
+    return _breakdown(view, tab, columns(tab, view.filtered), span, CSV_ROWS_MAX, 0)
+
+
+def ever_counted() -> Question:
+    """Page views and visits of all time: nothing means that the site waits for its first visit."""
+    return {"metrics": ["visits"], "date_range": "all"}
+
+
+def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit: int, offset: int) -> Question:
+    order = view.order if view.order in metrics else metrics[0]
+    filters = conditions(view)
+    if view.search and limit > PANEL_ROWS:
+        filters.append(_condition("contains", tab.dimension, view.search))
+    return _question(
+        list(metrics),
+        span,
+        filters,
+        dimensions=[BY_NAME[tab.dimension].api],
+        order_by=[[order, "desc"], [BY_NAME[tab.dimension].api, "asc"]],
+        include={"total_rows": True},
+        pagination={"limit": limit, "offset": offset},
+    )
+
+
+def _condition(operator: str, dimension: str, value: str) -> list[Any]:
+    api = BY_NAME[dimension].api
+    return [operator, api, [value], _ANY_CASE] if operator.startswith("contains") else [operator, api, [value]]
+
+
+def _question(metrics: list[str], span: Span, filters: list[list[Any]], **rest: Any) -> Question:
+    days = [span.first.isoformat(), span.last.isoformat()]
+    return {"metrics": metrics, "date_range": days, "filters": filters, **rest}

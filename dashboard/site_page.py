@@ -1,0 +1,149 @@
+"""One site's page: its questions, asked together, and the model its template shows. Blocking: called in a worker thread."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from collector.facts import METRIC_BY_NAME
+from dashboard import present, questions
+from dashboard.answers import Answer, Failure, Outcome, Source, outcomes
+from dashboard.format import Number
+from dashboard.names import value_name
+from dashboard.navigation import Navigation, navigation
+from dashboard.panels import PANEL_BY_KEY, PANELS, columns, headlines
+from dashboard.periods import Bucket, Span, bucket_of, compared, compared_so_far, so_far, span_of
+from dashboard.present import Card, ChartModel, ListModel, Moment, PanelModel
+from dashboard.table import to_csv
+from dashboard.view import View
+
+PREVIOUS = ".before"
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """What the site's template shows. `waiting`: nothing has ever been counted."""
+
+    navigation: Navigation
+    waiting: bool = False
+    failure: str = ""
+    cards: tuple[Card, ...] = ()
+    chart: ChartModel | None = None
+    chart_failure: str = ""
+    panels: tuple[PanelModel, ...] = ()
+    listing: ListModel | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The days a page is about: whole (they may reach into the future), begun, and the ones compared with likewise."""
+
+    whole: Span
+    begun: Span
+    before: Span | None
+    before_begun: Span | None
+    bucket: Bucket
+    at: Moment
+
+
+def spans(view: View, source: Source) -> Spans:
+    """The days of a view, on the site's calendar."""
+    moment = source.now
+    today = moment.date()
+    whole = span_of(view.choice, today)
+    return Spans(
+        whole,
+        so_far(whole, today),
+        compared(view.choice, view.compare, today),
+        compared_so_far(view.choice, view.compare, today),
+        bucket_of(whole),
+        Moment(today, moment.hour),
+    )
+
+
+def overview(view: View, source: Source) -> SitePage:
+    """The dashboard of a site."""
+    days = spans(view, source)
+    asked = _headline_questions(view, days) | _chart_questions(view, days)
+    asked |= {panel.key: questions.panel_rows(view, panel, days.begun) for panel in PANELS}
+    found = outcomes(asked, source)
+    head, totals = found["headline"], _totals(view, found["headline"])
+    line = found["series"]
+    return SitePage(
+        navigation=navigation(source.site.domain, view, days.at.today),
+        waiting=_waits(view, head, source),
+        failure=head.reason if isinstance(head, Failure) else "",
+        cards=present.cards(source.site.domain, view, head, found.get("headline" + PREVIOUS)) if isinstance(head, Answer) else (),
+        chart=_chart(view, days, line, found.get("series" + PREVIOUS)) if isinstance(line, Answer) else None,
+        chart_failure=line.reason if isinstance(line, Failure) else "",
+        panels=tuple(present.panel(source.site.domain, view, panel, found[panel.key], totals) for panel in PANELS),
+        notes=_notes(found.values()),
+    )
+
+
+def full_list(view: View, source: Source) -> SitePage:
+    """The full list of the view's panel."""
+    days = spans(view, source)
+    panel = PANEL_BY_KEY[view.panel]
+    asked = {"headline": questions.headline(view, days.begun), "rows": questions.list_rows(view, view.tab(panel), days.begun)}
+    found = outcomes(asked, source)
+    totals = _totals(view, found["headline"])
+    return SitePage(
+        navigation=navigation(source.site.domain, view, days.at.today),
+        listing=present.full_list(source.site.domain, view, panel, found["rows"], totals),
+        notes=_notes(found.values()),
+    )
+
+
+def csv_file(view: View, source: Source) -> tuple[str, bytes] | Failure:
+    """A tab's full list as a CSV file: its name and its bytes. Names beside codes where a dimension has codes."""
+    days = spans(view, source)
+    panel = PANEL_BY_KEY[view.panel]
+    tab = view.tab(panel)
+    outcome = outcomes({"rows": questions.csv_rows(view, tab, days.begun)}, source)["rows"]
+    if isinstance(outcome, Failure):
+        return outcome
+    header = [tab.heading, "Code", *(METRIC_BY_NAME[name].label for name in columns(tab, view.filtered))]
+    rows = [(value_name(tab.dimension, row.value), row.value, *row.metrics) for row in outcome.rows]
+    if all(row[0] == row[1] for row in rows):
+        header, rows = [header[0], *header[2:]], [(row[0], *row[2:]) for row in rows]
+    return f"{source.site.domain}-{tab.key}-{days.begun.first}-{days.begun.last}.csv", to_csv(header, rows)
+
+
+def _headline_questions(view: View, days: Spans) -> dict[str, questions.Question]:
+    asked = {"headline": questions.headline(view, days.begun)}
+    if days.before_begun:
+        # A day that is not over is compared with the same hours, not with a whole day.
+        hour = days.at.hour if days.begun.days == 1 and days.begun.last == days.at.today else None
+        asked["headline" + PREVIOUS] = questions.headline(view, days.before_begun, hour)
+    return asked
+
+
+def _chart_questions(view: View, days: Spans) -> dict[str, questions.Question]:
+    metric = present.charted(view)
+    asked = {"series": questions.series(view, metric, days.begun, days.bucket)}
+    if days.before:
+        asked["series" + PREVIOUS] = questions.series(view, metric, days.before, days.bucket)
+    return asked
+
+
+def _chart(view: View, days: Spans, line: Answer, before: Outcome | None) -> ChartModel:
+    return present.chart(view, days.whole, days.before, days.bucket, line, before, days.at)
+
+
+def _totals(view: View, head: Outcome) -> Mapping[str, Number]:
+    if isinstance(head, Failure):
+        return {}
+    return dict(zip(headlines(view.filtered), head.first, strict=False))
+
+
+def _waits(view: View, head: Outcome, source: Source) -> bool:
+    """Whether the site has never been visited; only asked where the period is empty and nothing is filtered."""
+    if view.filters or not isinstance(head, Answer) or any(head.first):
+        return False
+    ever = outcomes({"ever": questions.ever_counted()}, source)["ever"]
+    return isinstance(ever, Answer) and not any(ever.first)
+
+
+def _notes(found: Any) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(note for outcome in found if isinstance(outcome, Answer) for note in outcome.notes))

@@ -1,0 +1,210 @@
+// What makes the dashboard quick: links and forms swap the view in place, the chart answers to pointer and keys, the live
+// count keeps itself up to date. Every page works without this file.
+
+const LIVE_EACH_MS = 10_000;
+const WAIT_EACH_MS = 5_000;
+
+const byId = (id) => document.getElementById(id);
+
+// ---- swapping the view ----
+
+let loading = null;
+
+// A page as a document. XMLHttpRequest parses it without any string becoming markup, so Trusted Types can be enforced.
+const fetchPage = (url) =>
+  new Promise((resolve, reject) => {
+    loading?.abort();
+    const request = (loading = new XMLHttpRequest());
+    request.responseType = "document";
+    request.open("GET", url);
+    request.onload = () => resolve(request.responseXML);
+    request.onerror = reject;
+    request.send();
+  });
+
+// The place in the page that a link with a focusable name of its own keeps after the swap.
+const focusedId = () => document.activeElement?.id;
+
+async function show(url, { remember = true, top = false } = {}) {
+  const view = byId("view");
+  const focused = focusedId();
+  view.setAttribute("aria-busy", "true");
+  let page;
+  try {
+    page = await fetchPage(url);
+  } catch {
+    location.assign(url);
+    return;
+  }
+  const next = page?.getElementById("view");
+  if (!next) {
+    location.assign(url); // signed out, or another kind of page
+    return;
+  }
+  if (remember) {
+    history.replaceState({ y: scrollY }, "");
+    history.pushState(null, "", url);
+  }
+  document.title = page.title;
+  view.replaceWith(document.adoptNode(next));
+  const heading = next.querySelector("h1, h2");
+  byId("status").textContent = heading ? `Now showing ${heading.textContent}` : "";
+  byId(focused)?.focus({ preventScroll: true });
+  if (top) scrollTo(0, 0);
+  ready();
+}
+
+const ours = (url) => url.origin === location.origin && url.pathname === location.pathname;
+
+function onClick(event) {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const url = new URL(link.href);
+  if (link.hasAttribute("download") || url.hash || !ours(url) || !byId("view")) return;
+  event.preventDefault();
+  const listing = (search) => new URLSearchParams(search).has("panel");
+  show(url.href, { top: listing(url.search) !== listing(location.search) });
+}
+
+function onSubmit(event) {
+  const form = event.target;
+  const url = new URL(form.action);
+  if (form.method !== "get" || !ours(url) || !byId("view")) return;
+  event.preventDefault();
+  url.search = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+  show(url.href);
+}
+
+async function onPop(event) {
+  if (!byId("view")) return;
+  await show(location.href, { remember: false });
+  scrollTo(0, event.state?.y ?? 0);
+}
+
+// ---- menus ----
+
+const openMenus = () => document.querySelectorAll("details:is(.menu, .help)[open]");
+
+function closeMenus(event) {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+}
+
+function onKey(event) {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+}
+
+// ---- the chart ----
+
+function element(name, text) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+function tipLines(row) {
+  const [name, now, before, beforeName] = [...row.cells].map((cell) => cell.textContent);
+  const first = element("div", `${name}: `);
+  first.append(element("b", now || "not yet"));
+  return before ? [first, element("div", `${beforeName}: ${before}`)] : [first];
+}
+
+function chart(figure) {
+  const plot = figure.querySelector(".plot");
+  const lines = figure.querySelector(".lines");
+  const dots = [...figure.querySelectorAll(".dot")];
+  const rows = [...figure.querySelectorAll(".data tbody tr")];
+  const tip = figure.querySelector(".tip");
+  let shown = -1;
+
+  function point(index) {
+    dots[shown]?.classList.remove("on");
+    shown = index;
+    tip.hidden = index < 0;
+    if (index < 0) return;
+    dots[index].classList.add("on");
+    tip.replaceChildren(...tipLines(rows[index]));
+    const box = lines.getBoundingClientRect();
+    const left = box.left - plot.getBoundingClientRect().left;
+    const x = left + (box.width * (index + 0.5)) / dots.length;
+    const beside = x + 14 + tip.offsetWidth > plot.clientWidth ? x - 14 - tip.offsetWidth : x + 14;
+    tip.style.left = `${Math.max(0, beside)}px`;
+  }
+
+  plot.addEventListener("pointermove", (event) => {
+    const box = lines.getBoundingClientRect();
+    const index = Math.floor(((event.clientX - box.left) / box.width) * dots.length);
+    point(Math.min(dots.length - 1, Math.max(0, index)));
+  });
+  plot.addEventListener("pointerleave", () => point(-1));
+  plot.addEventListener("blur", () => point(-1));
+  plot.addEventListener("keydown", (event) => {
+    const last = dots.length - 1;
+    const to = { ArrowRight: Math.min(last, shown + 1), ArrowLeft: shown < 0 ? last : Math.max(0, shown - 1), Home: 0, End: last }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    point(to);
+    byId("status").textContent = tip.textContent;
+  });
+}
+
+// ---- the live count ----
+
+async function liveCount(url) {
+  const answer = await fetch(url, { redirect: "manual", cache: "no-store" });
+  return answer.ok ? (await answer.json()).visitors : null;
+}
+
+function showLive(place, count) {
+  place.querySelector("b").textContent = count;
+  place.querySelector(".live-words").textContent = count === 1 ? "visitor now" : "visitors now";
+  place.querySelector(".live-dot").classList.toggle("on", count > 0);
+}
+
+function watch() {
+  const place = document.querySelector("[data-live]");
+  if (!place) return;
+  const waiting = () => document.querySelector("[data-waiting]");
+  const look = async () => {
+    if (!document.hidden) {
+      const count = await liveCount(place.dataset.live).catch(() => null);
+      if (count !== null) showLive(place, count);
+      if (count && waiting()) show(location.href, { remember: false });
+    }
+    setTimeout(look, waiting() ? WAIT_EACH_MS : LIVE_EACH_MS);
+  };
+  setTimeout(look, waiting() ? WAIT_EACH_MS : LIVE_EACH_MS);
+}
+
+// ---- signing in by a link ----
+
+// The token is in the fragment, which is never sent by itself: it goes into the form, out of the address bar and out of
+// the history, and is posted.
+async function signIn() {
+  const form = byId("sign-in");
+  const token = location.hash.slice(1);
+  if (!form || !token) return;
+  history.replaceState(null, "", location.pathname);
+  byId("token").value = token;
+  // A posted form says "Origin: null" under our referrer policy; fetch names its origin, also on plain http.
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams({ token }), redirect: "manual" }).catch(() => null);
+  if (answer?.type === "opaqueredirect") location.replace("/");
+  else form.submit();
+}
+
+function ready() {
+  for (const figure of document.querySelectorAll("[data-chart]")) chart(figure);
+}
+
+addEventListener("click", onClick);
+addEventListener("click", closeMenus);
+addEventListener("submit", onSubmit);
+addEventListener("popstate", onPop);
+addEventListener("keydown", onKey);
+addEventListener("hashchange", signIn);
+ready();
+watch();
+signIn();

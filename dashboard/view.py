@@ -1,0 +1,194 @@
+"""What a page shows, as a value: read from a URL's query and written back to it. Pure; all state of the dashboard is here.
+
+A query a person edited is read leniently: what is unknown or cannot be used counts as not given.
+A filter is written `f=is:page:/blog`; the value may hold colons.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal, NamedTuple, TypeVar, get_args
+from urllib.parse import quote, urlencode
+
+from collector.facts import METRIC_BY_NAME
+from dashboard.panels import FILTERABLE, PANEL_BY_KEY, TABS, Panel, Tab
+from dashboard.periods import CUSTOM_DAYS_MAX, Choice, Compare, Period, Span
+
+_Choice = TypeVar("_Choice")
+
+Operator = Literal["is", "is_not", "contains", "contains_not"]
+
+OPERATORS: dict[Operator, str] = {"is": "is", "is_not": "is not", "contains": "contains", "contains_not": "does not contain"}
+
+FILTERS_MAX = 10
+VALUE_CHARS_MAX = 2000
+PAGE_MAX = 1000
+# A query is read up to this many pairs: every parameter of ours, ten filters and some strangers.
+PAIRS_MAX = 60
+
+# Dates a person means, and all that arithmetic can go on from without leaving the calendar.
+_DATE = re.compile(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\d", re.ASCII)
+
+
+class Filter(NamedTuple):
+    """One condition on one dimension, by the dimension's name."""
+
+    operator: Operator
+    dimension: str
+    value: str
+
+    @property
+    def opposite(self) -> "Filter":
+        turned: dict[Operator, Operator] = {"is": "is_not", "is_not": "is", "contains": "contains_not", "contains_not": "contains"}
+        return self._replace(operator=turned[self.operator])
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The state of one page: period, comparison, the chart's metric, filters, each panel's tab, and the full list shown, if any."""
+
+    choice: Choice = field(default_factory=Choice)
+    compare: Compare = "previous"
+    metric: str = "visitors"
+    filters: tuple[Filter, ...] = ()
+    tabs: tuple[tuple[str, str], ...] = ()
+    panel: str = ""
+    page: int = 1
+    order: str = ""
+    search: str = ""
+
+    def tab(self, panel: Panel) -> Tab:
+        """The tab shown of a panel: the chosen one, else its first."""
+        return TABS[panel.key, dict(self.tabs).get(panel.key, panel.tabs[0].key)]
+
+    @property
+    def filtered(self) -> tuple[str, ...]:
+        """The dimensions filtered by."""
+        return tuple(f.dimension for f in self.filters)
+
+    def with_choice(self, choice: Choice) -> "View":
+        return replace(self, choice=choice, page=1)
+
+    def with_tab(self, panel: Panel, tab: Tab) -> "View":
+        others = tuple(pair for pair in self.tabs if pair[0] != panel.key)
+        chosen = () if tab is panel.tabs[0] else ((panel.key, tab.key),)
+        return replace(self, tabs=tuple(sorted(others + chosen)), page=1, order="", search="")
+
+    def with_filter(self, condition: Filter) -> "View":
+        """The view narrowed by a condition; one on the same dimension gives way to it."""
+        kept = tuple(f for f in self.filters if f.dimension != condition.dimension)
+        return replace(self, filters=(*kept, condition)[:FILTERS_MAX], page=1)
+
+    def without(self, condition: Filter) -> "View":
+        return replace(self, filters=tuple(f for f in self.filters if f != condition), page=1)
+
+    def turned(self, condition: Filter) -> "View":
+        """The view with one condition made its opposite."""
+        return replace(self, filters=tuple(f.opposite if f == condition else f for f in self.filters), page=1)
+
+    def listing(self, panel: Panel) -> "View":
+        """The full list of a panel's present tab."""
+        return replace(self, panel=panel.key, page=1, order="", search="")
+
+    def overview(self) -> "View":
+        """The dashboard itself, out of a full list."""
+        return replace(self, panel="", page=1, order="", search="")
+
+
+def read(pairs: Iterable[tuple[str, str]]) -> View:
+    """The view of a query's (name, value) pairs, in any order."""
+    bounded = [pair for pair, _ in zip(pairs, range(PAIRS_MAX), strict=False)]
+    given = dict(bounded)
+    panel = given.get("panel", "")
+    order = given.get("order", "")
+    return View(
+        choice=_choice(given),
+        compare=_one_of(given.get("compare"), get_args(Compare), "previous"),
+        metric=given["metric"] if given.get("metric") in METRIC_BY_NAME else "visitors",
+        filters=_filters(value for name, value in bounded if name == "f"),
+        tabs=tuple(sorted((key, given[key]) for key in PANEL_BY_KEY if _further(key, given.get(key, "")))),
+        panel=panel if panel in PANEL_BY_KEY else "",
+        page=_page(given.get("page", "")),
+        order=order if order in METRIC_BY_NAME else "",
+        search=given.get("search", "")[:VALUE_CHARS_MAX],
+    )
+
+
+def asked_filter(pairs: Iterable[tuple[str, str]]) -> Filter | None:
+    """The condition that the "Add a filter" form asks to add, if it holds one."""
+    given = dict(pairs)
+    return _filter(":".join((given.get("fo", ""), given.get("fd", ""), given.get("fv", ""))))
+
+
+def write(view: View) -> list[tuple[str, str]]:
+    """The view as query pairs, in one canonical order, what is as usual left out. `read(write(view)) == view`."""
+    choice = view.choice
+    pairs: list[tuple[str, str]] = []
+    if choice.period != Choice().period:
+        pairs.append(("period", choice.period))
+    if choice.anchor:
+        pairs.append(("date", choice.anchor.isoformat()))
+    if choice.custom:
+        pairs += [("from", choice.custom.first.isoformat()), ("to", choice.custom.last.isoformat())]
+    pairs += _unusual(view, ("compare", "metric"))
+    pairs += [("f", ":".join(condition)) for condition in view.filters]
+    pairs += view.tabs
+    return pairs + _unusual(view, ("panel", "page", "order", "search"))
+
+
+def url(domain: str, view: View, suffix: str = "") -> str:
+    """The address of a site's page in this view; `suffix` is a path below it (such as "/csv")."""
+    query = urlencode(write(view), quote_via=quote, safe="/:")
+    path = f"/site/{quote(domain, safe='')}{suffix}"
+    return f"{path}?{query}" if query else path
+
+
+def _unusual(view: View, names: Iterable[str]) -> list[tuple[str, str]]:
+    usual = View()
+    return [(name, str(getattr(view, name))) for name in names if getattr(view, name) != getattr(usual, name)]
+
+
+def _choice(given: dict[str, str]) -> Choice:
+    period: Period = _one_of(given.get("period"), get_args(Period), "30d")
+    if period != "custom":
+        return Choice(period, _date(given.get("date", "")))
+    first, last = _date(given.get("from", "")), _date(given.get("to", ""))
+    if first is None or last is None:
+        return Choice()
+    first, last = min(first, last), max(first, last)
+    return Choice("custom", None, Span(max(first, last - timedelta(days=CUSTOM_DAYS_MAX - 1)), last))
+
+
+def _date(text: str) -> date | None:
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _filters(texts: Iterable[str]) -> tuple[Filter, ...]:
+    read_ones = (_filter(text) for text in texts)
+    return tuple(dict.fromkeys(f for f in read_ones if f))[:FILTERS_MAX]
+
+
+def _filter(text: str) -> Filter | None:
+    operator, _, rest = text.partition(":")
+    dimension, _, value = rest.partition(":")
+    if operator not in OPERATORS or dimension not in FILTERABLE or not value or len(value) > VALUE_CHARS_MAX:
+        return None
+    return Filter(operator, dimension, value)
+
+
+def _further(panel: str, tab: str) -> bool:
+    return (panel, tab) in TABS and TABS[panel, tab] is not PANEL_BY_KEY[panel].tabs[0]
+
+
+def _page(text: str) -> int:
+    return min(int(text), PAGE_MAX) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+
+
+def _one_of(value: str | None, allowed: tuple[_Choice, ...], usual: _Choice) -> _Choice:
+    return next((a for a in allowed if a == value), usual)
