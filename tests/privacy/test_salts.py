@@ -1,0 +1,107 @@
+"""The salt of a day: random, per site, gone when the day is over."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from collector.privacy.key import visitor_key
+from collector.privacy.runtime import file_system, open_runtime
+from collector.privacy.salts import FILE_NAME, SITES_MAX, Salts
+
+Opener = Callable[[Path | None], Salts]
+
+
+@pytest.fixture
+def opened() -> Iterator[Opener]:
+    """Opens salts, and closes them all in the end."""
+    everything: list[Salts] = []
+
+    def open_(folder: Path | None) -> Salts:
+        everything.append(Salts(folder))
+        return everything[-1]
+
+    yield open_
+    for salts in everything:
+        salts.close()
+
+
+MOUNTS = ["/dev/vda / ext4 rw 0 0", "tmpfs /dev/shm tmpfs rw 0 0", "tmpfs /run tmpfs rw 0 0", "/dev/vdb /run/disk ext4 rw 0 0"]
+
+
+def test_a_salt_stays_for_its_day_and_is_never_another_sites(tmp_path: Path, opened: Opener) -> None:
+    salts = opened(tmp_path)
+    first, second = bytes(salts.of(1, 100)), bytes(salts.of(2, 100))
+    assert first != second
+    assert bytes(salts.of(1, 100)) == first
+
+
+def test_a_restart_keeps_the_days_salt_and_no_other_days(tmp_path: Path, opened: Opener) -> None:
+    salts = opened(tmp_path)
+    first = bytes(salts.of(1, 100))
+    again = opened(tmp_path)
+    assert bytes(again.of(1, 100)) == first
+    assert bytes(again.of(1, 101)) != first
+
+
+def test_an_ended_days_salt_is_in_no_byte_of_the_runtime_file(tmp_path: Path, opened: Opener) -> None:
+    salts = opened(tmp_path)
+    first, other = bytes(salts.of(1, 100)), bytes(salts.of(2, 100))
+    assert first in (tmp_path / FILE_NAME).read_bytes()
+    assert salts.overwrite_ended({1: 101, 2: 100}) == 1
+    assert first not in (tmp_path / FILE_NAME).read_bytes()
+    assert other in (tmp_path / FILE_NAME).read_bytes()
+
+
+def test_a_removed_sites_salt_is_overwritten(tmp_path: Path, opened: Opener) -> None:
+    salts = opened(tmp_path)
+    first = bytes(salts.of(7, 100))
+    salts.overwrite_ended({})
+    assert first not in (tmp_path / FILE_NAME).read_bytes()
+
+
+def test_a_day_that_comes_again_gets_a_new_salt(opened: Opener) -> None:
+    salts = opened(None)
+    first = bytes(salts.of(1, 100))
+    salts.of(1, 101)
+    assert bytes(salts.of(1, 100)) != first
+
+
+def test_a_key_depends_on_site_address_agent_and_salt(opened: Opener) -> None:
+    salts = opened(None)
+    one, two = bytes(salts.of(1, 100)), bytes(salts.of(2, 100))
+    keys = {
+        visitor_key(salt, site, address, agent)
+        for salt in (one, two)
+        for site in (1, 2)
+        for address in (b"\xcb\x00\x71", b"\xcb\x00\x72", b"")
+        for agent in (b"A", b"B")
+    }
+    assert len(keys) == 24
+    assert visitor_key(one, 1, b"abc", b"d") != visitor_key(one, 1, b"ab", b"cd")
+
+
+def test_more_sites_than_there_are_slots_is_an_error_and_not_a_shared_salt(opened: Opener) -> None:
+    salts = opened(None)
+    for site in range(1, SITES_MAX + 1):
+        salts.of(site, 1)
+    with pytest.raises(OverflowError):
+        salts.of(SITES_MAX + 1, 1)
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/dev/shm/x", "tmpfs"), ("/run/x", "tmpfs"), ("/run/disk/x", "ext4"), ("/dev/shmx", "ext4")])
+def test_the_file_system_is_that_of_the_longest_mount_point(path: str, kind: str) -> None:
+    assert file_system(Path(path), MOUNTS) == kind
+
+
+def test_a_runtime_folder_open_to_others_is_not_used(tmp_path: Path) -> None:
+    folder = tmp_path / "runtime"
+    folder.mkdir(mode=0o755)
+    found, warning = open_runtime(folder, "", tmp_path)
+    assert found is None and "open to others" in warning
+
+
+def test_a_runtime_folder_on_a_disk_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("collector.privacy.runtime.is_ram", lambda path: False)
+    found, warning = open_runtime(tmp_path / "runtime", "", tmp_path)
+    assert found is None and "on a disk" in warning
