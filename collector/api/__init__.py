@@ -1,0 +1,1 @@
+"""The API: Stats questions for keys, health and metrics for operators."""

@@ -79,7 +79,10 @@ class Database:
             for kind in ("today", "detail"):
                 self._create(f"{fact}_{kind}", ["site INTEGER", "day DATE", "hour UTINYINT", *texts, *measures])
             self._create(f"{fact}_daily", ["site INTEGER", "dimension VARCHAR", "day DATE", "value VARCHAR", *measures])
-        self._create("live", ["site INTEGER", "minute INTEGER", "page VARCHAR", "source VARCHAR", "country VARCHAR", "pageviews BIGINT", "visitors BIGINT"])
+        self._create(
+            "live",
+            ["site INTEGER", "minute INTEGER", "page VARCHAR", "source VARCHAR", "country VARCHAR", "pageviews BIGINT", "visitors BIGINT"],
+        )
 
     def run(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         self.statements.append((sql, tuple(parameters)))
@@ -104,7 +107,13 @@ class Database:
 
     def _stored(self, site: int, row: Row) -> tuple[Any, ...]:
         fact, day, hour, values, measures = row
-        keys = {"site": site, "day": day, "hour": hour, **values, **{group: self._number(group, tuple(values[name] for name in names)) for group, names in GROUPS.items()}}
+        keys = {
+            "site": site,
+            "day": day,
+            "hour": hour,
+            **values,
+            **{group: self._number(group, tuple(values[name] for name in names)) for group, names in GROUPS.items()},
+        }
         return (*(keys[name] for name in keys_of(fact)), *(measures[name] for name in measures_of(fact)))
 
     def _number(self, group: str, values: tuple[str, ...]) -> int:
