@@ -26,6 +26,7 @@ from collector.enrich.embedded import ensure_embedded
 from collector.enrich.page import Pages
 from collector.enrich.place import Places
 from collector.enrich.source import Sources
+from collector.ingest.cap import ValueCap
 from collector.ingest.door import Door, open_door
 from collector.ingest.endpoint import Ingest, Receive, Scope, Send, respond
 from collector.ingest.gate import Gate
@@ -60,6 +61,8 @@ def open_gate(settings: Settings, salts: Salts) -> Gate:
         Places(country, network, settings.city_db),
         Sources(),
         Pages(frozenset(settings.query_parameters)),
+        Pages(frozenset(settings.query_parameters), hash_mode=True),
+        ValueCap(settings.values_max),
         settings.honour_dnt,
     )
 

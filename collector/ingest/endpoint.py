@@ -108,7 +108,7 @@ class Ingest:
 
     def _count(self, body: Body, scope: Scope, headers: Headers) -> "asyncio.Future[bool] | Drop | Refused":
         """Count the event for every site it names; what one of them answers stands for all."""
-        page = self._gate.pages.lookup(body.url, body.hash_mode)
+        page = (self._gate.hash_pages if body.hash_mode else self._gate.pages).lookup(body.url)
         if page is None:
             self._door.refuse(0, self._day(), Drop.MALFORMED.value)
             return Refused(400, "url must be a full http or https address")

@@ -14,12 +14,12 @@ from collector.clock import local_day_hour
 from collector.control.picture import SiteEntry
 from collector.enrich.bots import Bots
 from collector.enrich.device import Devices
-from collector.enrich.language import language
+from collector.enrich.language import language, screen_class
 from collector.enrich.page import Pages, PageUrl
 from collector.enrich.place import Places
-from collector.enrich.screen import screen_class
 from collector.enrich.source import Sources
 from collector.event import Acquisition, Device, Drop, Event, Kind, Place
+from collector.ingest.cap import ValueCap
 from collector.ingest.hit import RawHit
 from collector.privacy.address import TrustedHops, truncated
 from collector.privacy.key import visitor_key
@@ -46,6 +46,8 @@ class Gate:
     places: Places
     sources: Sources
     pages: Pages
+    hash_pages: Pages
+    cap: ValueCap
     honour_dnt: bool
 
 
@@ -146,7 +148,7 @@ def admit(gate: Gate, hit: RawHit, site: SiteEntry, page: PageUrl, time_s: int) 
         if reason is not None:
             return reason
     body = hit.body
-    return Event(
+    event = Event(
         site.id,
         it.key,
         _KINDS.get(body.name, Kind.CUSTOM),
@@ -168,3 +170,4 @@ def admit(gate: Gate, hit: RawHit, site: SiteEntry, page: PageUrl, time_s: int) 
         body.engaged_ms // 1000,
         body.scroll,
     )
+    return gate.cap.fold(event)
