@@ -150,6 +150,10 @@ class Settings:
     metrics_token: str
     origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
+    def raw(self) -> dict[str, Any]:
+        """Every setting as `restored` reads it, JSON-able: how a process hands its settings to its children."""
+        return {setting.name: _plain(getattr(self, setting.name)) for setting in SETTINGS}
+
     @property
     def journal_dir(self) -> Path:
         return self.data_dir / "journal"
@@ -202,6 +206,12 @@ def load(
 def restored(raw: Mapping[str, Any]) -> Settings:
     """The settings that `Settings.raw` wrote down, and nothing else."""
     return Settings(**{setting.name: setting.parse(raw[setting.name]) for setting in SETTINGS})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [str(item) for item in value]
+    return value if isinstance(value, bool | int | str) else str(value or "")
 
 
 def runtime_directory() -> str:
