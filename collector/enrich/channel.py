@@ -65,8 +65,8 @@ def _one_of(*words: str) -> re.Pattern[str]:
 
 _NOTHING = _one_of("", "(none)", "(not set)")
 _DIRECT = _one_of("", "(direct)", "direct")
-_PAID = re.compile(r"^(?:.*cp.*|ppc|retargeting|paid.*)$")
-_SHOP = re.compile(r"^(?:.*(?:[^a-df-z]|^)shop|.*shopping).*$")
+_PAID = re.compile(r"cp|^ppc$|^retargeting$|^paid")
+_SHOP = re.compile(r"(?:[^a-df-z]|^)shop|shopping")
 _SOCIAL = _one_of("social", "social-network", "social-media", "sm", "social network", "social media")
 _EMAIL = _one_of("email", "e-mail", "e_mail", "e mail", "newsletter")
 _DISPLAY = _one_of("display", "banner", "expandable", "interstitial", "cpm")
