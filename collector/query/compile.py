@@ -169,7 +169,8 @@ def _daily_scan(site: int, reading: _Reading, scan: _Scan) -> Fragment:
 
 def _rows_scan(site: int, reading: _Reading, scan: _Scan) -> Fragment:
     # By name: in a store that has grown by a dimension, columns of two tables may stand in different order.
-    source = " UNION ALL BY NAME ".join(f"SELECT * FROM {table}" for table in reading.tables)
+    both = " UNION ALL BY NAME ".join(f"SELECT * FROM {table}" for table in reading.tables)
+    source = f"({both})" if len(reading.tables) > 1 else reading.tables[0]
     where = [Fragment("site = ?", (site,)), _days(reading.span)]
     if not reading.span.whole:
         where.append(_hours(reading.span, "hour", int))
@@ -181,7 +182,7 @@ def _rows_scan(site: int, reading: _Reading, scan: _Scan) -> Fragment:
     selected = "".join(f"{_grouped(name)}, " for name in every)
     mark = f"GROUPING_ID({', '.join(_quoted(name) for name in every)}) AS g, " if len(scan.sets) > 1 else ""
     return fill(
-        f"  SELECT {mark}{selected}{_sums(scan)}\n  FROM ({source})\n  WHERE {{}}{_group_by(scan)}",
+        f"  SELECT {mark}{selected}{_sums(scan)}\n  FROM {source}\n  WHERE {{}}{_group_by(scan)}",
         join(" AND ", where),
     )
 
