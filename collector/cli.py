@@ -32,10 +32,11 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         from collector.control.errors import ControlError
+        from collector.store.errors import StoreError
 
         try:
             return super().invoke(ctx)
-        except (settings.SettingError, ControlError, Refusal) as error:
+        except (settings.SettingError, ControlError, StoreError, Refusal) as error:
             raise Sentence(str(error)) from None
         except OSError as error:
             if error.errno == errno.EPIPE:  # `footfall ... | head`: click ends quietly

@@ -1,7 +1,8 @@
 """The control database: sites, Stats API keys, signing in. Safe to use from several commands and the server at once."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -12,7 +13,7 @@ from collector.clock import Clock, local
 from collector.control import secret, sign_in
 from collector.control.errors import ControlError, DuplicateSite, TooMany, UnknownKey, UnknownSite
 from collector.control.names import clean_domain, clean_patterns, clean_timezone
-from collector.control.schema import keys, open_engine, sites
+from collector.control.schema import keys, one_sentence, open_engine, sites
 
 KEY_PREFIX = "ff_"
 KEY_NAME_CHARACTERS_MAX = 100
@@ -44,6 +45,7 @@ class Control:
 
     def __init__(self, url: str, clock: Clock | None = None) -> None:
         """Open (and make, at the first start) the database. Raises DatabaseUnusable."""
+        self._url = url
         self._engine = open_engine(url)
         self._writer = self._engine.execution_options(writes=True)
         self._clock = clock or Clock()
@@ -52,12 +54,23 @@ class Control:
         """Close every connection."""
         self._engine.dispose()
 
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        """A transaction that holds the write lock from its start. Raises DatabaseUnusable when it cannot be had or kept."""
+        with one_sentence(self._url), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with one_sentence(self._url), self._engine.connect() as connection:
+            yield connection
+
     def add_site(self, domain: str, timezone: str = "UTC", hostnames: Iterable[str] = ()) -> SiteRow:
         """A new site. Raises BadDomain, BadTimezone, DuplicateSite."""
         name, zone, patterns = clean_domain(domain), clean_timezone(timezone), clean_patterns(hostnames)
         values = {"domain": name, "timezone": zone, "hostnames": json.dumps(patterns), "created": int(self._clock.time())}
         try:
-            with self._writer.begin() as connection:
+            with self._writing() as connection:
                 _refuse_past_limit(connection)
                 connection.execute(insert(sites).values(values))
                 return _required(connection, name)
@@ -66,7 +79,7 @@ class Control:
 
     def sites(self) -> list[SiteRow]:
         """All sites by domain."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return [_site(row) for row in connection.execute(select(sites).order_by(sites.c.domain))]
 
     def site(self, domain: str) -> SiteRow | None:
@@ -75,17 +88,17 @@ class Control:
             name = clean_domain(domain)
         except ControlError:
             return None
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return _find(connection, name)
 
     def require_site(self, domain: str) -> SiteRow:
         """The site of a domain. Raises BadDomain, UnknownSite."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return _required(connection, domain)
 
     def remove_site(self, domain: str) -> SiteRow:
         """Forget a site and its keys; its number is never given again. Raises UnknownSite."""
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             row = _required(connection, domain)
             connection.execute(delete(sites).where(sites.c.id == row.id))
             return row
@@ -94,7 +107,7 @@ class Control:
         """A new Stats API key's secret, which is kept nowhere: only its hash is. Raises UnknownSite."""
         token = KEY_PREFIX + secret.new()
         label = " ".join(name.split())[:KEY_NAME_CHARACTERS_MAX]
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             row = _required(connection, domain)
             values = {"site_id": row.id, "name": label, "hash": secret.digest(token), "created": int(self._clock.time()), "last_used": ""}
             connection.execute(insert(keys).values(values))
@@ -104,7 +117,7 @@ class Control:
         """The keys of one site, or of all, oldest first. Raises UnknownSite."""
         columns = (keys.c.id, sites.c.domain, keys.c.name, keys.c.created, keys.c.last_used)
         statement = select(*columns).join(sites).order_by(keys.c.id)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             if domain:
                 statement = statement.where(sites.c.id == _required(connection, domain).id)
             return [KeyRow(*row) for row in connection.execute(statement)]
@@ -112,7 +125,7 @@ class Control:
     def remove_key(self, number: int) -> KeyRow:
         """Forget a key at once. Raises UnknownKey."""
         found = [row for row in self.keys() if row.id == number]
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             removed = connection.execute(delete(keys).where(keys.c.id == number)).rowcount
         if not found or not removed:
             raise UnknownKey(f"There is no key {number}. `footfall key list` shows them.")
@@ -128,7 +141,7 @@ class Control:
         except ControlError:
             return None
         statement = select(sites, keys.c.last_used).join(keys).where(keys.c.hash == secret.digest(token), sites.c.domain == name)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(statement).first()
         if row is None:
             return None
@@ -140,32 +153,32 @@ class Control:
         today = local(self._clock.time(), "UTC").date().isoformat()
         if last_used == today:
             return
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             connection.execute(update(keys).where(keys.c.hash == secret.digest(token)).values(last_used=today))
 
     def new_sign_in(self, now_s: float) -> str:
         """A one-time token for the administrator; it dies after `sign_in.TOKEN_LIFE_S`."""
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             return sign_in.issue(connection, int(now_s))
 
     def use_sign_in(self, token: str, now_s: float) -> str | None:
         """A session's secret for a live token, once; None for any other."""
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             return sign_in.redeem(connection, token, int(now_s))
 
     def session(self, session: str, now_s: float) -> bool:
         """Whether a session is alive; being asked keeps it from idling out."""
         now = int(now_s)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             idle = sign_in.idle_until(connection, session, now)
         if idle is not None and now + sign_in.SESSION_IDLE_S - idle >= sign_in.IDLE_NOTED_EACH_S:
-            with self._writer.begin() as connection:
+            with self._writing() as connection:
                 sign_in.touch(connection, session, now)
         return idle is not None
 
     def end_session(self, session: str) -> None:
         """Sign out: the session's secret opens nothing any more."""
-        with self._writer.begin() as connection:
+        with self._writing() as connection:
             sign_in.end(connection, session)
 
 

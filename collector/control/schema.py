@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, String, Table, create_engine, event, insert, select
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
 from collector.control.errors import DatabaseUnusable
 
@@ -62,7 +62,7 @@ meta = Table("meta", metadata, Column("name", String(40), primary_key=True), Col
 
 def open_engine(url: str) -> Engine:
     """An engine whose tables exist and are of this version. Raises DatabaseUnusable."""
-    with _one_sentence(url):
+    with one_sentence(url):
         parsed = make_url(url)
         engine = _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else create_engine(parsed, pool_pre_ping=True)
         with engine.execution_options(writes=True).begin() as connection:
@@ -74,7 +74,7 @@ def open_engine(url: str) -> Engine:
 
 def check_version(url: str) -> None:
     """Look at a database without changing it. Raises DatabaseUnusable when it cannot be read or a newer version wrote it."""
-    with _one_sentence(url):
+    with one_sentence(url):
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             parsed = _untouched(parsed)
@@ -94,16 +94,21 @@ def _untouched(url: URL) -> URL:
 
 
 @contextmanager
-def _one_sentence(url: str) -> Iterator[None]:
-    """Whatever the driver says becomes a sentence that names the database, without its password."""
+def one_sentence(url: str) -> Iterator[None]:
+    """Whatever the driver says becomes a DatabaseUnusable that names the database, without its password.
+
+    A broken constraint is no fault of the database: it passes through as IntegrityError.
+    """
     try:
         yield
+    except IntegrityError:
+        raise
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseUnusable(f"database_url cannot be used: {error}.") from None
     except (OSError, DBAPIError) as error:
         reason = error.strerror if isinstance(error, OSError) else getattr(error, "orig", error)
         where = make_url(url).render_as_string(hide_password=True)
-        raise DatabaseUnusable(f"The control database {where} cannot be opened: {reason}.") from None
+        raise DatabaseUnusable(f"The control database {where} cannot be used: {reason}.") from None
 
 
 def _known_version(connection: Connection) -> bool:

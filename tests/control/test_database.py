@@ -6,7 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_mock_engine
 
+from collector.control import schema
 from collector.control.database import Control
 from collector.control.errors import BadDomain, BadTimezone, ControlError, DatabaseUnusable, DuplicateSite, UnknownKey, UnknownSite
 from tests.control.conftest import NOW_S, StillClock
@@ -135,5 +137,33 @@ def test_a_database_that_cannot_be_opened_is_one_clear_sentence(bad: str) -> Non
 def test_a_file_that_is_no_database_is_one_clear_sentence(tmp_path: Path) -> None:
     path = tmp_path / "control.sqlite"
     path.write_bytes(b"no database at all, and long enough to be read as a header of one" * 100)
-    with pytest.raises(DatabaseUnusable, match="cannot be opened: file is not a database"):
+    with pytest.raises(DatabaseUnusable, match="cannot be used: file is not a database"):
         Control(f"sqlite:///{path}")
+
+
+def test_a_lock_that_is_never_let_go_is_one_clear_sentence(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "BUSY_TIMEOUT_S", 0.05)
+    control = Control(url)
+    other = sqlite3.connect(tmp_path / "data" / "control.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseUnusable, match="database is locked"):
+        control.add_site("a.example")
+    assert control.sites() == [], "reading goes on beside a writer"
+    other.execute("COMMIT")
+    other.close()
+    assert control.add_site("a.example").id == 1
+    control.close()
+
+
+def test_the_tables_can_be_made_in_postgres_too() -> None:
+    made: list[str] = []
+    engine = create_mock_engine("postgresql://", lambda sql, *_args, **_kw: made.append(str(sql.compile(dialect=engine.dialect))))
+    schema.metadata.create_all(engine, checkfirst=False)
+    assert sum("CREATE TABLE" in text for text in made) == 5
+    assert all("SERIAL" in text for text in made if "\tid " in text)
+
+
+def test_a_password_of_the_database_is_in_no_message() -> None:
+    with pytest.raises(DatabaseUnusable) as caught, schema.one_sentence("postgresql+psycopg://footfall:hush@db.example/footfall"):
+        raise OSError(111, "Connection refused")
+    assert "hush" not in str(caught.value) and "db.example" in str(caught.value)

@@ -44,12 +44,17 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
     assert [found.name for found in tmp_path.iterdir()] == ["sites.json"], "no temporary file is left"
 
 
-def test_a_picture_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fault", ["os.fsync", "pathlib.Path.replace"])
+def test_a_picture_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     path = tmp_path / "sites.json"
     write_picture(path, [ROW])
-    broken = ROW._replace(hostnames=(object(),))  # type: ignore[arg-type]  # the point: a value JSON cannot hold
-    with pytest.raises(TypeError):
-        write_picture(path, [broken])
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="No space left"):
+        broken.setattr(fault, full)
+        write_picture(path, [])
     assert list(Picture.load(path).by_domain) == ["example.com"]
     assert [found.name for found in tmp_path.iterdir()] == ["sites.json"]
 

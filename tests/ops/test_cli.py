@@ -142,7 +142,7 @@ def test_a_duplicate_a_folder_that_cannot_be_made_and_a_setting_nobody_knows_are
     (tmp_path / "footfall.toml").unlink()
     shell.data = tmp_path / "footfall.toml" / "data"
     (tmp_path / "footfall.toml").touch()
-    assert "cannot be opened" in shell.refuses("site", "list", "--config", os.devnull)
+    assert "cannot be used" in shell.refuses("site", "list", "--config", os.devnull)
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], click.Command]]:
