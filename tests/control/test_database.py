@@ -157,7 +157,8 @@ def test_a_lock_that_is_never_let_go_is_one_clear_sentence(url: str, tmp_path: P
 
 def test_the_tables_can_be_made_in_postgres_too() -> None:
     made: list[str] = []
-    engine = create_mock_engine("postgresql://", lambda sql, *_args, **_kw: made.append(str(sql.compile(dialect=engine.dialect))))
+    dialect = create_mock_engine("postgresql://", print).dialect
+    engine = create_mock_engine("postgresql://", lambda sql, *_args, **_kw: made.append(str(sql.compile(dialect=dialect))))
     schema.metadata.create_all(engine, checkfirst=False)
     assert sum("CREATE TABLE" in text for text in made) == 5
     assert all("SERIAL" in text for text in made if "\tid " in text)
