@@ -13,6 +13,7 @@ the zstd decoder is installed into a temporary folder and thrown away.
 
 import argparse
 import hashlib
+import importlib
 import io
 import json
 import lzma
@@ -65,9 +66,7 @@ def decoder(folder: Path) -> ModuleType:
     """The zstd module, installed into a folder of its own."""
     pip("install", DECODER, "--target", str(folder))
     sys.path.insert(0, str(folder))
-    import zstandard
-
-    return zstandard
+    return importlib.import_module("zstandard")
 
 
 def take(data: Embedded, packed: zipfile.ZipFile, manifest: dict[str, object], zstandard: ModuleType, pin: bool) -> None:

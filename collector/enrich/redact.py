@@ -19,8 +19,8 @@ PLACEHOLDERS = (UUID, EMAIL, NUMBER, HEX, TOKEN)
 TOKEN_MIN = 20
 # An atom this short is one only if it mixes upper case, lower case and digits as densely as base64 does.
 DENSE_TOKEN_MIN = 16
-# No word is this long ("Donaudampfschifffahrtsgesellschaft" has 34), so without a separator it is none.
-WORD_MAX = 64
+# The longest compound that a site could be about has 65 letters (a German law on beef labels); what is much longer is no word.
+WORD_MAX = 100
 # Average length of a run of one kind of character: 5 in camelCase, under 2.2 in base64, under 2.7 in lower case and digits.
 _MIXED_RUN = 2.7
 _DENSE_RUN = 2.2
@@ -38,7 +38,7 @@ _STRANGE_PAIRS_MIN = 5
 
 # A word in a path or a parameter's name after which a short code is a secret too.
 SENSITIVE = frozenset(
-    (
+    (  # noqa: SIM905  (60 quoted words on a line each say no more)
         "access accesskey activate activation api apikey auth authorization code confirm confirmation credential csrf e-mail "
         "email hash invitation invite jsessionid jwt key login magic magic-link mail nonce oauth optout otp pass passcode "
         "passwd password password-reset phpsessid pin pwd recover recovery refresh reset reset-password resetpassword secret "
@@ -48,6 +48,8 @@ SENSITIVE = frozenset(
 _SHORT_CODE_MIN = 6
 
 _DROPPED = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+# Accents that make no letter of their own with what they stand on; beside a placeholder they would change its last letter.
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ESCAPED_PERCENT = re.compile(r"%(?:25)+")
 _DECODE_ROUNDS = 8
@@ -100,8 +102,10 @@ def decoded(text: str) -> str:
         before = text
         text = _DROPPED.sub("", _ESCAPES.sub(_decode, _ESCAPED_PERCENT.sub("%", text)))
         if text == before:
-            return unicodedata.normalize("NFC", text)
-    return unicodedata.normalize("NFC", text.replace("%", ""))
+            break
+    else:
+        text = text.replace("%", "")
+    return _ACCENTS.sub("", unicodedata.normalize("NFC", text))
 
 
 def _decode(match: re.Match[str]) -> str:
