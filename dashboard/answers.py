@@ -46,11 +46,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answered question. `total` is how many rows there are beyond those given; `notes` is what a reader must know."""
+    """An answered question. `total` is how many rows there are, given or not; `missing` says what it leaves out, if anything."""
 
     rows: tuple[Row, ...]
     total: int
-    notes: tuple[str, ...] = ()
+    missing: str = ""
 
     @property
     def first(self) -> tuple[Any, ...]:
@@ -90,12 +90,11 @@ def _alone(question: Question, source: Source) -> Outcome:
 def _answer(raw: Mapping[str, Any]) -> Answer:
     """The parts of an API answer (docs/stats-api.md) that pages show."""
     rows = tuple(Row(str(row["dimensions"][0]) if row["dimensions"] else "", tuple(row["metrics"])) for row in raw["results"])
-    return Answer(rows, int(raw["meta"].get("total_rows", len(rows))), _notes(raw["meta"]["days"]))
+    return Answer(rows, int(raw["meta"].get("total_rows", len(rows))), _missing(raw["meta"]["days"]))
 
 
-def _notes(days: Mapping[str, Any]) -> tuple[str, ...]:
-    """What is missing from an answer, if anything."""
+def _missing(days: Mapping[str, Any]) -> str:
+    """Which days an answer leaves out, and why."""
     if days["missing"] is None:
-        return ()
-    first, last = (span_name(Span(day, day)) for day in map(date.fromisoformat, days["missing"]))
-    return (f"Not included: {first if first == last else f'{first} – {last}'}. {days['reason']}",)
+        return ""
+    return f"Not included: {span_name(Span(*map(date.fromisoformat, days['missing'])))}. {days['reason']}"

@@ -4,7 +4,6 @@ The token of a link travels in the URL's fragment, which no browser sends, so it
 script posts it. Without script it is pasted into the form.
 """
 
-from collections.abc import Awaitable, Callable
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from collector.ops.services import Services
+from dashboard.headers import Handler
 from dashboard.render import Renderer
 
 COOKIE = "footfall_session"
@@ -19,8 +19,6 @@ COOKIE = "footfall_session"
 COOKIE_LIFE_S = 7 * 86400
 FORM_BYTES_MAX = 4096
 TOKEN_CHARS_MAX = 512
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 FOREIGN = "This was not sent from Footfall’s own page. Open the link from <footfall sign-in> anew; on a network address use https."
 NOT_VALID = "This link is not valid any more. A link works once, for half an hour. Ask for a new one."

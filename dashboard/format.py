@@ -81,8 +81,15 @@ def figure(metric: Metric, value: Number) -> str:
     if metric.unit == "seconds":
         return duration(value)
     if metric.unit == "percent":
-        return f"{_trimmed(value, 1)}%"
+        return f"{value:.{metric.digits}f}%"
     return f"{value:,.{metric.digits}f}"
+
+
+def tick(metric: Metric, value: float) -> str:
+    """A value on an axis: no more digits than it has."""
+    if metric.unit in ("percent", "ratio", "money"):
+        return f"{value:g}" + ("%" if metric.unit == "percent" else "")
+    return figure(metric, value)
 
 
 def exact(metric: Metric, value: Number) -> str:
@@ -91,8 +98,6 @@ def exact(metric: Metric, value: Number) -> str:
         return NOTHING
     if metric.unit == "count":
         return f"{round(value):,}"
-    if metric.unit == "percent":
-        return f"{value:.{metric.digits}f}%"
     return figure(metric, value)
 
 
@@ -113,11 +118,6 @@ def change(metric: Metric, now: Number, before: Number) -> Change:
 
 def _tone(metric: Metric, direction: float) -> Tone:
     return "good" if (direction > 0) != (metric.name in LESS_IS_BETTER) else "bad"
-
-
-def _trimmed(value: float, digits: int) -> str:
-    text = f"{value:.{digits}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 # What a sender may put into a path or a referrer to make a label read as something else: direction overrides,

@@ -1,6 +1,10 @@
 """The security headers of every dashboard answer, set in one place so that no answer, error or redirect goes without."""
 
+from collections.abc import Awaitable, Callable, Mapping
+
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Nothing inline, nothing from elsewhere, no string ever becomes markup in the browser (pages are fetched as documents).
@@ -47,6 +51,29 @@ HEADERS: dict[str, str] = {
 
 # Two years. Only where the server is known to be reached by https: on plain http the header means nothing.
 STRICT_TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
+
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+class ByMethod:
+    """ASGI application of one address: a handler for each method, and a refusal for all others.
+
+    A route would refuse a method by itself, but outside its middleware and so without the security headers.
+    """
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = {**handlers, **({"HEAD": handlers["GET"]} if "GET" in handlers else {})}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        handler = self._handlers.get(request.method)
+        if handler is None:
+            refusal = PlainTextResponse("This method is of no use here.", 405, {"allow": ", ".join(sorted(self._handlers))})
+            await refusal(scope, receive, send)
+            return
+        answer = await handler(request)
+        await answer(scope, receive, send)
 
 
 class SecurityHeaders:

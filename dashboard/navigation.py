@@ -65,17 +65,17 @@ class Navigation:
     state_without_period: tuple[tuple[str, str], ...]
 
 
-def navigation(domain: str, view: View, today: date) -> Navigation:
-    """The links of a view on a local day."""
+def navigation(domain: str, view: View, today: date, until_hour: int | None) -> Navigation:
+    """The links of a view on a local day; `until_hour` is the last hour compared of the last day, None: all of them."""
     span = so_far(span_of(view.choice, today), today)
     return Navigation(
         period=_period_label(view.choice, today),
-        days=span_name(span),
+        days=span_name(span, today.year),
         span=span,
         periods=tuple(Link(label, url(domain, view.with_choice(Choice(p))), view.choice == Choice(p)) for p, label in _PERIODS),
         earlier=url(domain, view.with_choice(moved(view.choice, -1, today))),
         later="" if is_current(view.choice, today) else url(domain, view.with_choice(moved(view.choice, 1, today))),
-        compared=_compared_label(view, today),
+        compared=_compared_days(view, today, until_hour),
         compares=tuple(Link(label, url(domain, replace(view, compare=key)), view.compare == key) for key, label in _COMPARES),
         chips=tuple(_chip(domain, view, condition) for condition in view.filters),
         clear=url(domain, replace(view, filters=(), page=1)),
@@ -91,12 +91,15 @@ def _period_label(choice: Choice, today: date) -> str:
     for period, label in _PERIODS:
         if choice == Choice(period):
             return label
-    return span_name(span_of(choice, today))
+    return span_name(span_of(choice, today), today.year)
 
 
-def _compared_label(view: View, today: date) -> str:
+def _compared_days(view: View, today: date, until_hour: int | None) -> str:
+    """The days compared with, "" for none."""
     span = compared_so_far(view.choice, view.compare, today)
-    return f"Compared with {span_name(span)}" if span else "Not compared"
+    if span is None:
+        return ""
+    return span_name(span, today.year) + ("" if until_hour is None else f", until {until_hour + 1:02}:00")
 
 
 def _chip(domain: str, view: View, condition: Filter) -> Chip:

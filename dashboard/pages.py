@@ -1,12 +1,10 @@
 """The dashboard's addresses: each a small handler that reads the request, asks in a worker thread and renders."""
 
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -18,13 +16,11 @@ from dashboard import assets, site_page
 from dashboard.answers import Failure, Source
 from dashboard.auth import SignIn, is_https, private
 from dashboard.credits import data_credits
-from dashboard.headers import SecurityHeaders
+from dashboard.headers import ByMethod, Handler, SecurityHeaders
 from dashboard.navigation import Link
 from dashboard.render import Renderer
 from dashboard.sites_page import SITES_SHOWN_MAX, site_cards
 from dashboard.view import View, asked_filter, read, url
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 _log = logging.getLogger(__name__)
 
@@ -34,21 +30,19 @@ def routes(services: Services) -> list[BaseRoute]:
     files = assets.load()
     render = Renderer(files)
     pages, sign_in = Pages(services, render), SignIn(services, render)
-    secured = [Middleware(SecurityHeaders, https=is_https(services))]
-    public: list[tuple[str, Handler, str]] = [
-        ("/static/{version}/{name}", files.serve, "GET"),
-        ("/sign-in", sign_in.show, "GET"),
-        ("/sign-in", sign_in.enter, "POST"),
-        ("/sign-out", sign_in.leave, "POST"),
-    ]
-    closed: list[tuple[str, Handler, str]] = [
-        ("/", pages.home, "GET"),
-        ("/site/{domain}", pages.site, "GET"),
-        ("/site/{domain}/csv", pages.csv, "GET"),
-        ("/site/{domain}/live", pages.live, "GET"),
-    ]
-    behind_session = [(path, private(services, handler), method) for path, handler, method in closed]
-    return [Route(path, handler, methods=[method], middleware=secured) for path, handler, method in public + behind_session]
+    public: dict[str, dict[str, Handler]] = {
+        "/static/{version}/{name}": {"GET": files.serve},
+        "/sign-in": {"GET": sign_in.show, "POST": sign_in.enter},
+        "/sign-out": {"POST": sign_in.leave},
+    }
+    closed: dict[str, Handler] = {
+        "/": pages.home,
+        "/site/{domain}": pages.site,
+        "/site/{domain}/csv": pages.csv,
+        "/site/{domain}/live": pages.live,
+    }
+    behind_session = {path: {"GET": private(services, handler)} for path, handler in closed.items()}
+    return [Route(path, SecurityHeaders(ByMethod(handlers), is_https(services))) for path, handlers in (public | behind_session).items()]
 
 
 @dataclass(frozen=True, slots=True)

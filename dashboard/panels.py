@@ -127,6 +127,18 @@ HEADLINES_OF_PAGE = ("visitors", "visits", "pageviews", "bounce_rate", "time_on_
 HEADLINES_OF_EVENT = _EVENT_METRICS
 
 
+UNKNOWN_EXIT = (
+    "Not to be had while an exit page is filtered by: the exit page belongs to the visit as a whole and is not kept with its "
+    "single pages and events. Remove that filter to see this."
+)
+
+
+def unanswerable(named: Iterable[str]) -> str:
+    """Why these dimensions cannot be asked about together, in words for the reader; "" where they can."""
+    names = frozenset(named)
+    return UNKNOWN_EXIT if "exit_page" in names and names & (EVENT_DIMENSIONS | {"page"}) else ""
+
+
 def headlines(filtered: Iterable[str]) -> tuple[str, ...]:
     """The headline figures' metrics when these dimensions are filtered by."""
     names = frozenset(filtered)

@@ -157,15 +157,17 @@ def bucket_tick(label: str, bucket: Bucket) -> str:
     return _MONTHS[day.month - 1] if bucket == "month" else f"{day.day} {_MONTHS[day.month - 1]}"
 
 
-def span_name(span: Span) -> str:
-    """A span in words: "22 Nov 2026", "16 – 22 Nov 2026", "24 Oct – 22 Nov 2026", "November 2026", "2026"."""
+def span_name(span: Span, this_year: int = 0) -> str:
+    """A span in words: "22 Nov 2026", "16 – 22 Nov 2026", "24 Oct – 22 Nov 2026", "November 2026", "2026".
+
+    The year goes without saying for days of `this_year`.
+    """
     first, last = span
-    month_whole = first.day == 1 and last == _month_end(first)
-    if month_whole:
+    if first.day == 1 and last == _month_end(first):
         return f"{_MONTHS_FULL[first.month - 1]} {first.year}"
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year:
         return str(first.year)
-    end = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
+    end = f"{last.day} {_MONTHS[last.month - 1]}" + ("" if first.year == last.year == this_year else f" {last.year}")
     if first == last:
         return end
     if (first.year, first.month) == (last.year, last.month):

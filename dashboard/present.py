@@ -7,11 +7,11 @@ from datetime import date
 from collector.facts import METRIC_BY_NAME, Metric
 from dashboard import chart as charts
 from dashboard.answers import Answer, Failure, Outcome, Row
-from dashboard.format import Change, Number, change, exact, figure, plain, share
+from dashboard.format import Change, Number, change, exact, figure, plain, share, tick
 from dashboard.names import value_name
 from dashboard.navigation import Link
 from dashboard.panels import LIST_ROWS, Panel, Tab, columns, headlines
-from dashboard.periods import Bucket, Span, bucket_name, bucket_tick, buckets, is_future, is_running
+from dashboard.periods import Bucket, Span, bucket_name, bucket_tick, buckets, is_future, is_running, span_name
 from dashboard.view import Filter, View, url
 
 
@@ -47,7 +47,7 @@ class ChartModel:
     tick_labels: tuple[tuple[str, float], ...]
     instants: tuple[Instant, ...]
     heading: str
-    compared: bool
+    compared: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +101,17 @@ class ListModel:
     back: str
 
 
-def cards(domain: str, view: View, now: Answer, before: Outcome | None) -> tuple[Card, ...]:
-    """The headline figures and how they moved."""
+def cards(domain: str, view: View, now: Answer, before: Answer | None) -> tuple[Card, ...]:
+    """The headline figures and how they moved, where the view compares."""
     metrics = [METRIC_BY_NAME[name] for name in headlines(view.filtered)]
-    earlier = before.first if isinstance(before, Answer) else ()
+    earlier = before.first if before else ()
     shown = charted(view)
     return tuple(
         Card(
             metric,
             figure(metric, _at(now.first, i)),
             exact(metric, _at(now.first, i)),
-            change(metric, _at(now.first, i), _at(earlier, i)) if isinstance(before, Answer) else None,
+            change(metric, _at(now.first, i), _at(earlier, i)) if view.compare != "none" else None,
             Link(metric.label, url(domain, replace(view, metric=metric.name)), metric.name == shown),
         )
         for i, metric in enumerate(metrics)
@@ -132,24 +132,24 @@ class Moment:
     hour: int
 
 
-def chart(view: View, span: Span, before_span: Span | None, bucket: Bucket, now: Answer, before: Outcome | None, at: Moment) -> ChartModel:
+def chart(view: View, span: Span, before_span: Span | None, bucket: Bucket, now: Answer, before: Answer | None, at: Moment) -> ChartModel:
     """The chart of one metric over a span, all of it: what has not begun stays empty."""
     metric = METRIC_BY_NAME[charted(view)]
     labels = buckets(span, bucket)
     before_labels = buckets(before_span, bucket) if before_span else []
     begun = [label for label in labels if not is_future(label, bucket, at.today, at.hour)]
     values = _filled(metric, begun, now) + [None] * (len(labels) - len(begun))
-    before_values = _filled(metric, before_labels, before) if isinstance(before, Answer) else []
+    before_values = _filled(metric, before_labels, before) if before else []
     running = next((i for i, label in enumerate(labels) if is_running(label, bucket, at.today, at.hour)), None)
     drawing = charts.draw(metric, values, before_values, running)
     return ChartModel(
         metric,
         drawing,
-        tuple((figure(metric, line.value), line.y) for line in drawing.grid),
+        tuple((tick(metric, line.value), line.y) for line in drawing.grid),
         tuple((bucket_tick(labels[i], bucket), drawing.dots[i].x) for i in drawing.ticks),
         _instants(metric, bucket, labels, (values, len(begun)), before_labels, before_values, running),
         {"hour": "Hour", "day": "Day", "week": "Week", "month": "Month"}[bucket],
-        bool(before_values),
+        span_name(before_span, at.today.year) if before_span and before_values else "",
     )
 
 
@@ -254,4 +254,4 @@ def _filled(metric: Metric, labels: Sequence[str], answer: Answer) -> list[Numbe
 
 
 def _at(metrics: Sequence[Number], i: int) -> Number:
-    return metrics[i] if i < len(metrics) else 0
+    return metrics[i] if i < len(metrics) else None

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from collector.facts import METRIC_BY_NAME
+from collector.facts import BY_API, METRIC_BY_NAME
 from dashboard import present, questions
 from dashboard.answers import Answer, Failure, Outcome, Source, outcomes
 from dashboard.format import Number
 from dashboard.names import value_name
 from dashboard.navigation import Navigation, navigation
-from dashboard.panels import PANEL_BY_KEY, PANELS, columns, headlines
+from dashboard.panels import PANEL_BY_KEY, PANELS, columns, headlines, unanswerable
 from dashboard.periods import Bucket, Span, bucket_of, compared, compared_so_far, so_far, span_of
 from dashboard.present import Card, ChartModel, ListModel, Moment, PanelModel
 from dashboard.table import to_csv
@@ -36,7 +35,10 @@ class SitePage:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """The days a page is about: whole (they may reach into the future), begun, and the ones compared with likewise."""
+    """The days a page is about: whole (they may reach into the future), begun, and the ones compared with likewise.
+
+    `until_hour`: the last day is compared up to this hour (0-23), because it is not over; None: as a whole.
+    """
 
     whole: Span
     begun: Span
@@ -44,6 +46,7 @@ class Spans:
     before_begun: Span | None
     bucket: Bucket
     at: Moment
+    until_hour: int | None
 
 
 def spans(view: View, source: Source) -> Spans:
@@ -51,13 +54,17 @@ def spans(view: View, source: Source) -> Spans:
     moment = source.now
     today = moment.date()
     whole = span_of(view.choice, today)
+    begun = so_far(whole, today)
+    # Hours of days long gone are kept for the totals only, so a filtered comparison of several days is by whole days.
+    by_hour = begun.last == today and (begun.days == 1 or not view.filters)
     return Spans(
         whole,
-        so_far(whole, today),
+        begun,
         compared(view.choice, view.compare, today),
         compared_so_far(view.choice, view.compare, today),
         bucket_of(whole),
         Moment(today, moment.hour),
+        moment.hour if by_hour and moment.hour < 23 else None,
     )
 
 
@@ -66,18 +73,18 @@ def overview(view: View, source: Source) -> SitePage:
     days = spans(view, source)
     asked = _headline_questions(view, days) | _chart_questions(view, days)
     asked |= {panel.key: questions.panel_rows(view, panel, days.begun) for panel in PANELS}
-    found = outcomes(asked, source)
+    found = _found(asked, view, source)
     head, totals = found["headline"], _totals(view, found["headline"])
     line = found["series"]
     return SitePage(
-        navigation=navigation(source.site.domain, view, days.at.today),
+        navigation=navigation(source.site.domain, view, days.at.today, days.until_hour),
         waiting=_waits(view, head, source),
         failure=head.reason if isinstance(head, Failure) else "",
-        cards=present.cards(source.site.domain, view, head, found.get("headline" + PREVIOUS)) if isinstance(head, Answer) else (),
-        chart=_chart(view, days, line, found.get("series" + PREVIOUS)) if isinstance(line, Answer) else None,
+        cards=present.cards(source.site.domain, view, head, _whole(found.get("headline" + PREVIOUS))) if isinstance(head, Answer) else (),
+        chart=_chart(view, days, line, _whole(found.get("series" + PREVIOUS))) if isinstance(line, Answer) else None,
         chart_failure=line.reason if isinstance(line, Failure) else "",
         panels=tuple(present.panel(source.site.domain, view, panel, found[panel.key], totals) for panel in PANELS),
-        notes=_notes(found.values()),
+        notes=_notes(found),
     )
 
 
@@ -86,12 +93,12 @@ def full_list(view: View, source: Source) -> SitePage:
     days = spans(view, source)
     panel = PANEL_BY_KEY[view.panel]
     asked = {"headline": questions.headline(view, days.begun), "rows": questions.list_rows(view, view.tab(panel), days.begun)}
-    found = outcomes(asked, source)
+    found = _found(asked, view, source)
     totals = _totals(view, found["headline"])
     return SitePage(
-        navigation=navigation(source.site.domain, view, days.at.today),
+        navigation=navigation(source.site.domain, view, days.at.today, days.until_hour),
         listing=present.full_list(source.site.domain, view, panel, found["rows"], totals),
-        notes=_notes(found.values()),
+        notes=_notes(found),
     )
 
 
@@ -100,7 +107,7 @@ def csv_file(view: View, source: Source) -> tuple[str, bytes] | Failure:
     days = spans(view, source)
     panel = PANEL_BY_KEY[view.panel]
     tab = view.tab(panel)
-    outcome = outcomes({"rows": questions.csv_rows(view, tab, days.begun)}, source)["rows"]
+    outcome = _found({"rows": questions.csv_rows(view, tab, days.begun)}, view, source)["rows"]
     if isinstance(outcome, Failure):
         return outcome
     header = [tab.heading, "Code", *(METRIC_BY_NAME[name].label for name in columns(tab, view.filtered))]
@@ -110,12 +117,21 @@ def csv_file(view: View, source: Source) -> tuple[str, bytes] | Failure:
     return f"{source.site.domain}-{tab.key}-{days.begun.first}-{days.begun.last}.csv", to_csv(header, rows)
 
 
+def _found(asked: Mapping[str, questions.Question], view: View, source: Source) -> dict[str, Outcome]:
+    """The outcomes of the questions, those that no fact can answer refused in plain words and not asked."""
+    refused = {name: Failure(why) for name, question in asked.items() if (why := _refusal(question, view))}
+    return {**outcomes({name: question for name, question in asked.items() if name not in refused}, source), **refused}
+
+
+def _refusal(question: questions.Question, view: View) -> str:
+    broken_down = (BY_API[name].name for name in question.get("dimensions", ()) if name in BY_API)
+    return unanswerable((*view.filtered, *broken_down))
+
+
 def _headline_questions(view: View, days: Spans) -> dict[str, questions.Question]:
     asked = {"headline": questions.headline(view, days.begun)}
     if days.before_begun:
-        # A day that is not over is compared with the same hours, not with a whole day.
-        hour = days.at.hour if days.begun.days == 1 and days.begun.last == days.at.today else None
-        asked["headline" + PREVIOUS] = questions.headline(view, days.before_begun, hour)
+        asked["headline" + PREVIOUS] = questions.headline(view, days.before_begun, days.until_hour)
     return asked
 
 
@@ -127,7 +143,12 @@ def _chart_questions(view: View, days: Spans) -> dict[str, questions.Question]:
     return asked
 
 
-def _chart(view: View, days: Spans, line: Answer, before: Outcome | None) -> ChartModel:
+def _whole(outcome: Outcome | None) -> Answer | None:
+    """The answer, if it leaves nothing out: part of a period is nothing to compare with."""
+    return outcome if isinstance(outcome, Answer) and not outcome.missing else None
+
+
+def _chart(view: View, days: Spans, line: Answer, before: Answer | None) -> ChartModel:
     return present.chart(view, days.whole, days.before, days.bucket, line, before, days.at)
 
 
@@ -145,5 +166,7 @@ def _waits(view: View, head: Outcome, source: Source) -> bool:
     return isinstance(ever, Answer) and not any(ever.first)
 
 
-def _notes(found: Any) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(note for outcome in found if isinstance(outcome, Answer) for note in outcome.notes))
+def _notes(found: Mapping[str, Outcome]) -> tuple[str, ...]:
+    """What the figures leave out. What a comparison would lack is no news: it is then not made."""
+    shown = (outcome for name, outcome in found.items() if not name.endswith(PREVIOUS))
+    return tuple(dict.fromkeys(outcome.missing for outcome in shown if isinstance(outcome, Answer) and outcome.missing))

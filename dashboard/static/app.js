@@ -195,7 +195,18 @@ async function signIn() {
   else form.submit();
 }
 
+// ---- copying ----
+
+function copier(button) {
+  button.hidden = !navigator.clipboard; // only there on https and loopback
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(byId(button.dataset.copy).textContent);
+    byId("status").textContent = button.textContent = "Copied";
+  });
+}
+
 function ready() {
+  for (const button of document.querySelectorAll("[data-copy]")) copier(button);
   for (const figure of document.querySelectorAll("[data-chart]")) chart(figure);
 }
 

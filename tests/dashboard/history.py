@@ -103,6 +103,11 @@ def events(site: int, timezone: str, now_s: int, days: int, visits_a_day: int, s
         yield from (e for e in _visit(chance, site, timezone, now_s - 200, 10**6 + number) if e.time_s <= now_s)
 
 
+def visit_events(site: int, timezone: str, start_s: int) -> Iterator[Event]:
+    """The events of one visit that begins at an instant."""
+    return _visit(random.Random(1), site, timezone, start_s, 1)
+
+
 def _visit(chance: random.Random, site: int, timezone: str, start_s: int, number: int) -> Iterator[Event]:
     who = (
         _pick(chance, ACQUISITIONS),

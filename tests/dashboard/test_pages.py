@@ -1,0 +1,277 @@
+"""What the pages answer over HTTP: who may look, what is in them, what headers they carry."""
+
+import csv
+import gzip
+import io
+import re
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from collector.facts import METRIC_BY_NAME
+from dashboard.format import plain
+from dashboard.headers import HEADERS
+from dashboard.panels import HEADLINES, PANELS, Panel, Tab
+from dashboard.view import View, url
+from tests.dashboard.corpus import NASTY
+from tests.dashboard.harness import House, house, served
+
+CLOSED = ("/", "/site/example.com", "/site/example.com?panel=pages", "/site/example.com/csv?panel=pages", "/site/example.com/live")
+EVERY_TAB = [(panel, tab) for panel in PANELS for tab in panel.tabs]
+FIRST_LOAD_BYTES_MAX = 60_000
+
+
+class Page(HTMLParser):
+    """A page taken apart: its elements with their attributes, and its texts."""
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(markup)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def page(client: httpx.Client, where: str) -> Page:
+    answer = client.get(where)
+    assert answer.status_code == 200, answer.text
+    return Page(answer.text)
+
+
+def address_of(domain: str, panel: Panel, tab: Tab, *, whole: bool = False, suffix: str = "") -> str:
+    view = View().with_tab(panel, tab)
+    return url(domain, view.listing(panel) if whole else view, suffix)
+
+
+# --- who may look ---
+
+
+@pytest.mark.parametrize("path", CLOSED)
+@pytest.mark.parametrize("cookie", [None, "", "made-up", "x" * 3000])
+def test_nobody_sees_a_page_without_a_session(stranger: httpx.Client, path: str, cookie: str | None) -> None:
+    answer = stranger.get(path, headers={} if cookie is None else {"cookie": f"footfall_session={cookie}"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+
+
+@pytest.mark.parametrize("path", CLOSED)
+def test_everybody_signed_in_sees_every_page(member: httpx.Client, path: str) -> None:
+    assert member.get(path).status_code == 200
+
+
+def test_a_link_signs_in_once(stranger: httpx.Client, home: House) -> None:
+    token = home.control.new_sign_in(home.clock.now_s)
+    answer = stranger.post("/sign-in", data={"token": f"http://x/sign-in#{token}"}, headers={"sec-fetch-site": "same-origin"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    cookie = answer.headers["set-cookie"]
+    assert re.match(r"footfall_session=[\w-]{20,}; HttpOnly; Max-Age=604800; Path=/; SameSite=lax$", cookie), cookie
+    assert stranger.get("/site/example.com").status_code == 200
+    again = stranger.post("/sign-in", data={"token": token}, headers={"sec-fetch-site": "same-origin"})
+    assert again.status_code == 403
+    assert "not valid any more" in again.text
+    assert "set-cookie" not in again.headers
+
+
+def test_signing_out_ends_the_session_on_the_server(stranger: httpx.Client, home: House) -> None:
+    stranger.cookies.set("footfall_session", secret := home.session())
+    assert stranger.get("/site/example.com").status_code == 200
+    assert stranger.post("/sign-out", headers={"sec-fetch-site": "same-origin"}).status_code == 303
+    assert stranger.get("/site/example.com", headers={"cookie": f"footfall_session={secret}"}).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"sec-fetch-site": "same-origin"}, 303),
+        ({"sec-fetch-site": "none"}, 303),
+        ({"origin": "{here}"}, 303),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "cross-site", "origin": "{here}"}, 403),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({}, 403),
+    ],
+)
+def test_a_form_of_another_site_signs_nobody_in(
+    stranger: httpx.Client, address: str, home: House, headers: dict[str, str], status: int
+) -> None:
+    token = home.control.new_sign_in(home.clock.now_s)
+    answer = stranger.post("/sign-in", data={"token": token}, headers={k: v.format(here=address) for k, v in headers.items()})
+    assert answer.status_code == status
+
+
+def test_a_huge_form_is_not_read(stranger: httpx.Client) -> None:
+    assert stranger.post("/sign-in", content=b"token=" + b"x" * 100_000, headers={"sec-fetch-site": "same-origin"}).status_code == 403
+
+
+def test_under_https_the_cookie_is_bound_to_host_and_https(tmp_path: object) -> None:
+    with house(tmp_path, base_url="https://stats.example.com") as secure, served(secure.app) as where:  # type: ignore[arg-type]  # a Path
+        token = secure.control.new_sign_in(secure.clock.now_s)
+        answer = httpx.post(f"{where}/sign-in", data={"token": token}, headers={"origin": "https://stats.example.com"})
+        assert answer.headers["set-cookie"].startswith("__Host-footfall_session=")
+        assert "Secure" in answer.headers["set-cookie"]
+        assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
+
+
+# --- headers ---
+
+
+@pytest.mark.parametrize("path", [*CLOSED, "/sign-in", "/site/none.example", "/static/0/app.css"])
+def test_every_answer_carries_the_security_headers(stranger: httpx.Client, member: httpx.Client, path: str) -> None:
+    for answer in (stranger.get(path), member.get(path), member.request("PUT", path)):
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+        assert "etag" not in answer.headers
+        assert "strict-transport-security" not in answer.headers
+
+
+def test_static_files_never_change_under_their_address(stranger: httpx.Client) -> None:
+    markup = stranger.get("/sign-in").text
+    for path in re.findall(r'/static/[^"#]+', markup):
+        answer = stranger.get(path)
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.text == stranger.get(path, headers={"accept-encoding": "identity"}).text
+        assert stranger.get(path.replace("/static/", "/static/0")).status_code == 404
+    assert stranger.get("/static/0/../../pages.py").status_code == 404
+
+
+def test_the_first_load_is_small(member: httpx.Client) -> None:
+    answer = member.get("/site/example.com")
+    assert answer.headers["content-encoding"] == "gzip"
+    total = len(gzip.compress(answer.content, 5))
+    total += sum(int(member.get(path).headers["content-length"]) for path in set(re.findall(r'/static/[^"#]+', answer.text)))
+    assert 5_000 < total <= FIRST_LOAD_BYTES_MAX
+
+
+# --- what is in them ---
+
+
+def test_home_shows_each_site_with_its_figures(member: httpx.Client) -> None:
+    texts = page(member, "/").texts
+    assert {"example.com", "nasty.example", "empty.example", "Visitors today"} <= set(texts)
+
+
+def test_with_one_site_home_leads_there(tmp_path: object) -> None:
+    with house(tmp_path) as small, served(small.app) as where:  # type: ignore[arg-type]  # a Path
+        cookies = {"footfall_session": small.session()}
+        assert "footfall site add" in httpx.get(where, cookies=cookies).text
+        small.add("one.example")
+        assert httpx.get(where, cookies=cookies).headers["location"] == "/site/one.example"
+
+
+def test_the_headline_figures_are_explained(member: httpx.Client) -> None:
+    texts = " ".join(page(member, "/site/example.com").texts)
+    for name in HEADLINES:
+        assert METRIC_BY_NAME[name].label in texts
+        assert METRIC_BY_NAME[name].help in texts
+
+
+def test_the_chart_has_its_figures_in_a_table(member: httpx.Client) -> None:
+    markup = member.get("/site/example.com?period=7d").text
+    rows = re.findall(r'<th scope="row">(\w\w\w \d+ \w\w\w \d{4}[^<]*)</th><td>(\d+)</td><td>(\d+)</td>', markup)
+    assert [name for name, _, _ in rows][-1] == "Sun 22 Nov 2026 (so far)"
+    assert len(rows) == 7
+    assert all(int(now) > 0 and int(before) > 0 for _, now, before in rows)
+
+
+@pytest.mark.parametrize(("panel", "tab"), EVERY_TAB, ids=lambda x: x.key)
+def test_every_tab_has_rows_a_full_list_and_a_file(member: httpx.Client, panel: Panel, tab: Tab) -> None:
+    shown = member.get(address_of("example.com", panel, tab)).text
+    section = shown.split(f'id="panel-{panel.key}"')[1].split("</section>")[0]
+    assert '<th scope="row">' in section
+    assert 'class="failure"' not in shown
+    assert '<th scope="row">' in member.get(address_of("example.com", panel, tab, whole=True)).text
+    answer = member.get(address_of("example.com", panel, tab, whole=True, suffix="/csv"))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''example.com-")
+    assert len(rows) > 1
+    assert all(len(row) == len(rows[0]) for row in rows)
+
+
+def test_the_rows_of_a_panel_add_up_to_the_headline(member: httpx.Client) -> None:
+    answer = member.get("/site/example.com/csv?panel=places")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    total = sum(int(row["Visitors"]) for row in rows)
+    assert total > 500
+    assert f'title="{total:,}"' in member.get("/site/example.com").text
+    assert {row["Country"]: row["Code"] for row in rows}["Finland"] == "FI"
+
+
+def test_a_filter_narrows_every_panel_and_can_be_taken_away(member: httpx.Client) -> None:
+    narrowed = page(member, "/site/example.com?f=is:country:SE")
+    assert "Remove the filter Country is Sweden" in {a.get("aria-label") for a in narrowed.all("a")}
+    assert "/site/example.com?f=is_not:country:SE" in {a["href"] for a in narrowed.all("a")}
+    assert "Finland" not in narrowed.texts
+    assert "Finland" in page(member, "/site/example.com").texts
+
+
+def test_the_filter_form_leads_to_the_narrowed_view(member: httpx.Client) -> None:
+    answer = member.get("/site/example.com?period=7d&fd=page&fo=contains&fv=%2Fblog")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/site/example.com?period=7d&f=contains:page:/blog")
+
+
+def test_a_panel_that_cannot_be_answered_says_so_and_the_others_stand(member: httpx.Client) -> None:
+    markup = member.get("/site/example.com?f=is:exit_page:/").text
+    assert markup.count('class="failure"') == 2
+    assert markup.count("Remove that filter to see this.") == 2
+    assert "Finland" in markup
+
+
+def test_a_site_without_visits_says_how_to_begin(member: httpx.Client, address: str) -> None:
+    said = "".join(page(member, "/site/empty.example").texts)
+    assert f'<script defer data-domain="empty.example" src="{address}/script.js"></script>' in said
+    assert "Waiting for the first visit" in said
+    assert "Waiting for the first visit" not in member.get("/site/example.com?period=day&date=2001-01-01").text
+
+
+def test_the_live_count_is_json(member: httpx.Client) -> None:
+    assert member.get("/site/example.com/live").json()["visitors"] > 0
+    assert member.get("/site/empty.example/live").json() == {"visitors": 0}
+    assert member.get("/site/none.example/live").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/site/none.example", "/site/example.com/csv", "/site/%3Cscript%3E", "/site/" + "x" * 500])
+def test_what_does_not_exist_is_said_to_be_missing(member: httpx.Client, path: str) -> None:
+    answer = member.get(path)
+    assert answer.status_code == 404
+    assert "<script>" not in answer.text
+
+
+# --- hostile values ---
+
+
+@pytest.mark.parametrize(("panel", "tab"), EVERY_TAB, ids=lambda x: x.key)
+def test_a_hostile_value_is_shown_as_it_was_sent(member: httpx.Client, panel: Panel, tab: Tab) -> None:
+    shown = page(member, address_of("nasty.example", panel, tab, whole=True))
+    assert_harmless(shown)
+    for value in NASTY:
+        assert any(plain(value) in text for text in shown.texts)
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_a_hostile_filter_is_shown_as_it_was_sent(member: httpx.Client, value: str) -> None:
+    for panel in ("", "&panel=sources&search=" + quote(value[:200])):
+        shown = page(member, f"/site/nasty.example?f=is:source:{quote(value, safe='')}{panel}")
+        assert_harmless(shown)
+        assert plain(value) in shown.texts
+
+
+def assert_harmless(shown: Page) -> None:
+    """No element or attribute that the templates do not hold, and no link that leads elsewhere."""
+    assert [set(script) for script in shown.all("script")] == [{"type", "src"}]
+    assert not shown.all("img")
+    for tag, attributes in shown.elements:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"], (tag, attributes)
+        for name in ("href", "src", "action"):
+            assert (attributes.get(name) or "/").startswith(("/", "#main")), (tag, attributes)
