@@ -185,16 +185,19 @@ def sign_in(loaded: settings.Settings) -> None:
 
 @main.command()
 @click.argument("domain")
+@click.option("--pinned", is_flag=True, help="Name this release's script with its integrity hash; a new release needs a new tag.")
 @with_settings
-def snippet(loaded: settings.Settings, domain: str) -> None:
+def snippet(loaded: settings.Settings, domain: str, pinned: bool) -> None:
     """Print the HTML that counts a site's pages."""
     from collector.ops.links import collector_url
+    from snippet.tag import sri, tag
 
     with _control(loaded) as control:
         found = control.require_site(domain)
-    from snippet.tag import tag
-
-    click.echo(tag(found.domain, collector_url(loaded)))
+    click.echo(tag(found.domain, collector_url(loaded), pinned))
+    click.echo(f"The script of this release: {sri()}", err=True)
+    if not loaded.base_url:
+        click.echo("base_url is not set, so this tag works on this machine alone.", err=True)
 
 
 @main.command("settings")

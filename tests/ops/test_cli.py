@@ -98,6 +98,17 @@ def test_a_sign_in_link_works_once(shell: Shell) -> None:
     control.close()
 
 
+def test_the_tag_names_the_site_the_collector_and_if_asked_the_hash(shell: Shell) -> None:
+    shell.says("site", "add", "example.com")
+    here = shell.run("snippet", "example.com")
+    assert 'data-domain="example.com" src="http://127.0.0.1:8000/script.js"' in here.stdout
+    assert "sha384-" in here.stderr and "base_url is not set" in here.stderr
+    Path("footfall.toml").write_text('base_url = "https://stats.example.com"\n')
+    pinned = shell.run("snippet", "www.example.com", "--pinned")
+    assert 'src="https://stats.example.com/script.' in pinned.stdout and 'integrity="sha384-' in pinned.stdout
+    assert "base_url" not in pinned.stderr
+
+
 def test_settings_come_from_the_command_line_and_a_named_file(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text("port = 4711\n")
     text = shell.says("settings", "--config", "own.toml")
