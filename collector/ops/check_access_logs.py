@@ -1,13 +1,13 @@
 """Checks whether the proxy in front writes visitors' addresses to its own log, which would break the first promise.
 
-Looks at nginx and Caddy in their usual folders, as far as it may read them, and only at the server blocks that are ours:
-those that name our public host or pass to our port. docs/deploy.md shows configurations that pass.
+Reads nginx's and Caddy's configuration as they do themselves, from the main file through what it includes, as far as it
+may, and judges only the server blocks that are ours: those that name our public host or pass to our port.
+docs/deploy.md shows configurations that pass.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from collector.ops import config_tree
@@ -30,36 +30,57 @@ _NGINX_DO = "Log a masked address (a map on $remote_addr and a log_format of you
 _CADDY_DO = "Mask both with `format filter`, `request>remote_ip ip_mask 24 48` and `request>client_ip ip_mask 24 48`: see docs/deploy.md."
 
 
-class File(NamedTuple):
-    """One configuration file, read."""
+class _Files:
+    """Reads configuration files by the patterns that include them, a bounded number of them."""
 
-    path: Path
-    root: Directive
+    def __init__(self, etc: Path, home: Path, parse: Callable[[str, str], Directive]) -> None:
+        self._etc, self._home, self._parse, self._left = etc, home, parse, FILES_MAX
+
+    def directives(self, pattern: str) -> list[Directive]:
+        """The directives of all files that match: a relative pattern is meant from `home`, one in /etc from our `etc`."""
+        if pattern.startswith("/etc/"):
+            pattern = str(self._etc / pattern.removeprefix("/etc/"))
+        base, within = (Path("/"), pattern.lstrip("/")) if pattern.startswith("/") else (self._home, pattern)
+        try:
+            return [directive for path in sorted(base.glob(within)) for directive in self._read(path)]
+        except (OSError, ValueError, NotImplementedError):  # a pattern glob does not know, a folder that is not ours to read
+            return []
+
+    def _read(self, path: Path) -> list[Directive]:
+        self._left -= 1
+        try:
+            if self._left < 0 or not path.is_file() or path.stat().st_size > FILE_BYTES_MAX:
+                return []
+            return self._parse(path.read_text(encoding="utf-8", errors="replace"), str(path)).inner
+        except OSError:  # not ours to read: what cannot be seen is not judged
+            return []
 
 
 def access_logs(scene: Scene) -> Iterator[Finding]:
     """A warning for each line that logs visitors' addresses; one all-clear when our blocks were seen and log none."""
-    nginx_files = _read(sorted((scene.etc / "nginx").rglob("*")), config_tree.nginx)
-    caddy_files = _read([scene.etc / "caddy" / "Caddyfile"], config_tree.caddy)
-    servers = [(file, block) for file in nginx_files for block in file.root.walk() if block.name == "server" and _is_ours(block, scene)]
-    sites = [(file, block) for file in caddy_files for block in file.root.inner if _is_ours(block, scene)]
-    findings = [*_nginx_findings(nginx_files, servers), *(found for file, site in sites for found in _caddy_findings(file, site))]
-    yield from findings
+    nginx, caddy = _nginx(scene.etc), _caddy(scene.etc)
+    servers = [block for block in nginx.walk() if block.name == "server" and _is_ours(block, scene)]
+    sites = [block for block in caddy.inner if _is_ours(block, scene)]
+    findings = [*_nginx_findings(nginx, servers), *(finding for site in sites for finding in _caddy_findings(site))]
+    yield from dict.fromkeys(findings)  # a line outside all servers counts once, however many it applies to
     if (servers or sites) and not findings:
-        yield Finding(
-            "ok", "The proxy's log holds no visitor's address.", ", ".join(sorted({str(file.path) for file, _ in servers + sites}))
-        )
+        yield Finding("ok", "The proxy's log holds no visitor's address.", ", ".join(sorted({block.file for block in servers + sites})))
 
 
-def _read(paths: list[Path], parse: Callable[[str], Directive]) -> list[File]:
-    files = []
-    for path in paths[:FILES_MAX]:
-        try:
-            if path.is_file() and path.stat().st_size <= FILE_BYTES_MAX:
-                files.append(File(path, parse(path.read_text(encoding="utf-8", errors="replace"))))
-        except OSError:  # not ours to read: what cannot be seen is not judged
-            continue
-    return files
+def _nginx(etc: Path) -> Directive:
+    files = _Files(etc, etc / "nginx", config_tree.nginx)
+    return config_tree.included(Directive((), inner=files.directives("nginx.conf")), "include", files.directives)
+
+
+def _caddy(etc: Path) -> Directive:
+    files = _Files(etc, etc / "caddy", config_tree.caddy)
+    root = Directive((), inner=files.directives("Caddyfile"))
+    snippets = {block.name: block.inner for block in root.inner if block.name.startswith("(")}
+
+    def brought(word: str) -> list[Directive]:
+        return snippets[f"({word})"] if f"({word})" in snippets else files.directives(word)
+
+    return config_tree.included(root, "import", brought)
 
 
 def _is_ours(block: Directive, scene: Scene) -> bool:
@@ -73,56 +94,38 @@ def _is_ours(block: Directive, scene: Scene) -> bool:
     return host in names
 
 
-def _nginx_findings(files: list[File], servers: list[tuple[File, Directive]]) -> Iterator[Finding]:
-    formats = {d.words[1]: " ".join(d.words[2:]) for file in files for d in file.root.walk() if d.name == "log_format" and len(d.words) > 2}
-    outer = [(file, d) for file in files for d in _outside_servers(file.root)]
-    for file, server in servers:
-        own = [(file, d) for d in server.walk()]
-        yield from _open_access_logs(file, server, own, outer, formats)
-        yield from _open_error_logs(file, server, own, outer)
+def _nginx_findings(root: Directive, servers: list[Directive]) -> Iterator[Finding]:
+    formats = {d.words[1]: " ".join(d.words[2:]) for d in root.walk() if d.name == "log_format" and len(d.words) > 2}
+    outer = [*root.inner, *(d for http in root.inner if http.name == "http" for d in http.inner)]
+    for server in servers:
+        yield from _open_access_logs(server, _in_force("access_log", server, outer), formats)
+        yield from _open_error_logs(server, _in_force("error_log", server, outer))
 
 
-def _open_access_logs(
-    file: File, server: Directive, own: list[tuple[File, Directive]], outer: list[tuple[File, Directive]], formats: dict[str, str]
-) -> Iterator[Finding]:
-    logs = _in_force("access_log", server, own, outer)
-    if not logs:
-        yield Finding(
-            "warn", "nginx logs every visitor's address: no access_log is set, and its own default does.", _at(file, server), _NGINX_DO
-        )
-    for where, log in logs:
-        name = _format_name(log)
-        if name and (name == COMBINED or _ADDRESS.search(formats.get(name, ""))):
-            yield Finding("warn", f"nginx logs every visitor's address (format {name}).", _at(where, log), _NGINX_DO)
-
-
-def _open_error_logs(
-    file: File, server: Directive, own: list[tuple[File, Directive]], outer: list[tuple[File, Directive]]
-) -> Iterator[Finding]:
-    logs = _in_force("error_log", server, own, outer)
-    do = "Set `error_log /dev/null;` or a level of crit for this server."
-    loud = [(where, log) for where, log in logs if "/dev/null" not in log.words and log.words[-1] not in _QUIET_LEVELS]
-    for where, log in loud or ([] if logs else [(file, server)]):
-        yield Finding("warn", "nginx's error log names the visitor's address with each error.", _at(where, log), do)
-
-
-def _in_force(
-    name: str, server: Directive, own: list[tuple[File, Directive]], outer: list[tuple[File, Directive]]
-) -> list[tuple[File, Directive]]:
+def _in_force(name: str, server: Directive, outer: list[Directive]) -> list[Directive]:
     """The directives of a name that apply somewhere in a server: its own, and those from outside unless it overrides them."""
-    inside = [(file, d) for file, d in own if d.name == name]
+    inside = [d for d in server.walk() if d.name == name]
     if any(d.name == name for d in server.inner):
         return inside
-    return inside + [(file, d) for file, d in outer if d.name == name]
+    return inside + [d for d in outer if d.name == name]
 
 
-def _outside_servers(root: Directive) -> Iterator[Directive]:
-    stack = root.inner[::-1]
-    while stack:
-        found = stack.pop()
-        yield found
-        if found.name in ("http", ""):
-            stack.extend(found.inner[::-1])
+def _open_access_logs(server: Directive, logs: list[Directive], formats: dict[str, str]) -> Iterator[Finding]:
+    if not logs:
+        yield Finding(
+            "warn", "nginx logs every visitor's address: no access_log is set, and its own default does.", server.where, _NGINX_DO
+        )
+    for log in logs:
+        name = _format_name(log)
+        if name and (name == COMBINED or _ADDRESS.search(formats.get(name, ""))):
+            yield Finding("warn", f"nginx logs every visitor's address (format {name}).", log.where, _NGINX_DO)
+
+
+def _open_error_logs(server: Directive, logs: list[Directive]) -> Iterator[Finding]:
+    do = "Set `error_log /dev/null;` or a level of crit for this server."
+    loud = [log for log in logs if "/dev/null" not in log.words and log.words[-1] not in _QUIET_LEVELS]
+    for directive in loud or ([] if logs else [server]):
+        yield Finding("warn", "nginx's error log names the visitor's address with each error.", directive.where, do)
 
 
 def _format_name(log: Directive) -> str:
@@ -133,10 +136,10 @@ def _format_name(log: Directive) -> str:
     return words[1] if len(words) > 1 and "=" not in words[1] else COMBINED
 
 
-def _caddy_findings(file: File, site: Directive) -> Iterator[Finding]:
+def _caddy_findings(site: Directive) -> Iterator[Finding]:
     for log in site.inner:
         if log.name == "log" and not _caddy_masks(log):
-            yield Finding("warn", "Caddy logs every visitor's address.", _at(file, log), _CADDY_DO)
+            yield Finding("warn", "Caddy logs every visitor's address.", log.where, _CADDY_DO)
 
 
 def _caddy_masks(log: Directive) -> bool:
@@ -145,7 +148,3 @@ def _caddy_masks(log: Directive) -> bool:
         return True
     masked = {directive.name for directive in inside if len(directive.words) > 1 and directive.words[1] in _CADDY_MASKS}
     return masked.issuperset(_CADDY_ADDRESSES)
-
-
-def _at(file: File, directive: Directive) -> str:
-    return f"{file.path}:{directive.line}"

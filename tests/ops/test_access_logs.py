@@ -19,9 +19,9 @@ log_format masked '$visitor - [$time_local] "$request_method $uri" $status';
 """
 
 
-def nginx(make_scene: MakeScene, text: str, name: str = "nginx.conf") -> list[tuple[str, str]]:
+def nginx(make_scene: MakeScene, text: str) -> list[tuple[str, str]]:
     scene = make_scene(base_url="https://stats.example.com", trusted_proxies="127.0.0.1")
-    path = scene.etc / "nginx" / name
+    path = scene.etc / "nginx" / "nginx.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
     return [(finding.level, finding.where.removeprefix(str(scene.etc))) for finding in access_logs(scene)]
@@ -77,10 +77,49 @@ def test_nginx_is_judged_by_what_its_log_holds(make_scene: MakeScene, text: str,
     assert nginx(make_scene, text) == answer
 
 
-def test_a_format_in_one_file_is_known_in_another(make_scene: MakeScene) -> None:
-    assert nginx(make_scene, "log_format own '$binary_remote_addr';", "conf.d/formats.conf") == []
-    site = f"server {{ server_name stats.example.com; {QUIET} access_log /a own; }}"
-    assert nginx(make_scene, site, "sites-enabled/stats") == [("warn", "/nginx/sites-enabled/stats:1")]
+def written(make_scene: MakeScene, files: dict[str, str]) -> list[tuple[str, str]]:
+    scene = make_scene(base_url="https://stats.example.com", trusted_proxies="127.0.0.1")
+    for name, text in files.items():
+        (scene.etc / name).parent.mkdir(parents=True, exist_ok=True)
+        (scene.etc / name).write_text(text)
+    return [(finding.level, finding.where.removeprefix(str(scene.etc))) for finding in access_logs(scene)]
+
+
+def test_what_nginx_includes_is_read_and_nothing_else(make_scene: MakeScene) -> None:
+    ours = "server {\n server_name stats.example.com;\n include snippets/logs.conf;\n}"
+    files = {
+        "nginx/nginx.conf": "http {\n include /etc/nginx/conf.d/*.conf;\n include sites-enabled/*;\n include none/*;\n}",
+        "nginx/conf.d/formats.conf": "log_format own '$binary_remote_addr';",
+        "nginx/sites-available/stats": ours,
+        "nginx/sites-enabled/stats": ours,
+        "nginx/snippets/logs.conf": f"{QUIET}\naccess_log /a own;",
+    }
+    assert written(make_scene, files) == [("warn", "/nginx/snippets/logs.conf:2")]
+    files["nginx/conf.d/formats.conf"] = "log_format own '$request_method';"
+    assert written(make_scene, files) == [("ok", "/nginx/sites-enabled/stats")]
+
+
+def test_a_file_that_includes_itself_ends(make_scene: MakeScene) -> None:
+    text = f"http {{ include nginx.conf; server {{ server_name stats.example.com; {QUIET} access_log off; }} }}"
+    assert written(make_scene, {"nginx/nginx.conf": text}) == [("ok", "/nginx/nginx.conf")]
+
+
+def test_a_line_for_all_servers_is_named_once(make_scene: MakeScene) -> None:
+    text = f"access_log /a;\nserver {{ server_name stats.example.com; {QUIET} }}\n" * 2
+    assert written(make_scene, {"nginx/nginx.conf": text}) == [("warn", "/nginx/nginx.conf:1"), ("warn", "/nginx/nginx.conf:3")]
+
+
+def test_what_caddy_imports_is_read(make_scene: MakeScene) -> None:
+    files = {"caddy/Caddyfile": "import sites/*\n", "caddy/sites/stats": "stats.example.com {\n  log\n}\n"}
+    assert written(make_scene, files) == [("warn", "/caddy/sites/stats:2")]
+    files = {"caddy/Caddyfile": "(quiet) {\n" + MASKS + "\n}\nstats.example.com {\n  import quiet\n}\n", "caddy/sites/stats": ""}
+    assert written(make_scene, files) == [("ok", "/caddy/Caddyfile")]
+
+
+def test_blocks_in_blocks_without_end_are_answered() -> None:
+    for read in (config_tree.nginx, config_tree.caddy):
+        deep = read("a {\n" * 5000 + "}\n" * 5000 + "b {\n}\n")
+        assert [directive.name for directive in deep.inner] == ["a", "b"]
 
 
 MASKS = """log {
