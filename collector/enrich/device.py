@@ -9,7 +9,7 @@ import re
 
 from user_agents.parsers import UserAgent, parse_browser, parse_device, parse_operating_system
 
-from collector.enrich.agent import Family, agent_parser, cut, is_ordinary
+from collector.enrich.agent import Family, agent_parser, classifier, cut, is_ordinary
 from collector.enrich.families import BROWSERS, NAMES, SYSTEMS
 from collector.enrich.lru import Bounded, same
 from collector.event import Device
@@ -24,11 +24,14 @@ _MAJOR = re.compile(r"\d{1,4}|XP|Vista|ME|RT", re.ASCII)
 
 _MODELS = re.compile(r"iPad|iPod|iPhone|PlayBook|Kindle Fire HD|Kindle Fire|Kindle|Xoom|PlayStation Vita")
 _SILK_TABLET = re.compile(r"\bKF[A-Z]{2,6}\b")
-_TV = re.compile(
-    r"SMART-?TV|\bTV\b|Roku|CrKey|Viera|DTV|NETTV|(?:Google|Apple|Android) ?TV|HbbTV|NetCast|Web0S|webOS\.TV|BRAVIA|\bAFT[A-Z0-9]{1,6}\b",
-    re.IGNORECASE,
+# What is neither phone nor computer, told by a word. As one set in Rust: in Python the search alone took 40 µs.
+_SPECIAL = (
+    (
+        r"SMART-?TV|[Ss]mart-?TV|\bTV\b|Roku|CrKey|Viera|DTV|NETTV|(?:Google|Apple|Android) ?TV|HbbTV|NetCast|Web0S|BRAVIA|AFT[A-Z]",
+        TV,
+    ),
+    (r"PlayStation|PLAYSTATION|Xbox|Nintendo", CONSOLE),
 )
-_CONSOLE = re.compile(r"PlayStation|Xbox|Nintendo", re.IGNORECASE)
 
 
 class _Agent(UserAgent):
@@ -47,6 +50,7 @@ class Devices:
 
     def __init__(self, cache_max: int = 20_000, rust: bool = True) -> None:
         self._parse = agent_parser(rust)
+        self._special = classifier(_SPECIAL, rust)
         self._shared: Bounded[Device, Device] = Bounded(same, _SHARED_MAX)
         self._cache: Bounded[str, Device] = Bounded(self._compute, cache_max, is_ordinary)
         self.lookup = self._cache.__getitem__
@@ -60,8 +64,8 @@ class Devices:
         if not text.strip():
             return self._shared[Device()]
         browser, system = self._parse(text)
-        agent = _Agent(text, browser, system)
-        return self._shared[Device(*_named(browser, BROWSERS), *_named(system, SYSTEMS), _device_class(text, agent))]
+        device = self._special(text) or _device_class(text, _Agent(text, browser, system))
+        return self._shared[Device(*_named(browser, BROWSERS), *_named(system, SYSTEMS), device)]
 
 
 def _named(family: Family, known: frozenset[str]) -> tuple[str, str]:
@@ -75,10 +79,6 @@ def _named(family: Family, known: frozenset[str]) -> tuple[str, str]:
 
 
 def _device_class(text: str, agent: _Agent) -> str:
-    if _TV.search(text):
-        return TV
-    if _CONSOLE.search(text):
-        return CONSOLE
     if agent.is_tablet or _SILK_TABLET.search(text):
         return TABLET
     if agent.is_mobile:

@@ -4,6 +4,7 @@ docs/pages.md has the rules as a table, which a test runs. Cleaning a cleaned pa
 """
 
 import re
+import string
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -24,7 +25,7 @@ _URL = re.compile(r"(https?):[/\\]{2,}([^/\\?#]*)([^?#]*)(?:\?([^#]*))?(?:#(.*))
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _ADDRESS = re.compile(r"\[[0-9a-f:.]{2,45}\]")
-_ENDS_IN_PART = re.compile(r"[A-Za-z0-9]+$")
+_ATOM_CHARACTERS = string.ascii_letters + string.digits
 
 
 class PageUrl(NamedTuple):
@@ -149,7 +150,7 @@ def _cut(text: str, length_max: int) -> str:
     """At most so long, cut between atoms: half a token would look like a word."""
     if len(text) <= length_max:
         return text
-    return _ENDS_IN_PART.sub("", text[: length_max - 1]).rstrip() + CUT
+    return text[: length_max - 1].rstrip(_ATOM_CHARACTERS).rstrip() + CUT
 
 
 def _kept_query(query: str, names: frozenset[str]) -> str:
@@ -180,4 +181,4 @@ def _route(fragment: str, query_parameters: frozenset[str]) -> str:
 
 def clean_text(value: str, length_max: int) -> str:
     """A value that came in a URL, such as a campaign's name: decoded, one line, secrets replaced, cut."""
-    return _cut(redact(" ".join(decoded(value).split())), length_max)
+    return _cut(redact(" ".join(decoded(_cut(value, URL_MAX)).split())), length_max)

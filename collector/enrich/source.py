@@ -15,10 +15,10 @@ from collector.enrich.page import CUT, clean_page, clean_text, query_pairs
 from collector.enrich.source_table import Source, SourceTable
 from collector.event import Acquisition
 
-# Lengths in characters: of a campaign value, of a referrer that is kept, of a referrer and a query that are looked at.
+# Lengths in characters: of a campaign value and a referrer that are kept, of a query and a referrer that are remembered.
 VALUE_MAX = 200
 REFERRER_MAX = 300
-LOOKED_AT_MAX = 2000
+REMEMBERED_MAX = 2000
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term")
 # Names that say the source, the strongest first.
@@ -61,7 +61,6 @@ CLICK_IDS: Mapping[str, Click] = {
 _OVERRULES = "srsltid"
 
 _WANTED = frozenset((*SOURCE_PARAMETERS, *UTM, *CLICK_IDS))
-_QUICK = re.compile("|".join(re.escape(name) for name in sorted(_WANTED)), re.IGNORECASE)
 
 
 class _Referral(NamedTuple):
@@ -96,11 +95,11 @@ class Sources:
 
     def _compute(self, key: tuple[str, str, str]) -> Acquisition:
         query, referrer, own_host = key
-        said = _parameters(query) if _QUICK.search(query) else {}
+        said = _parameters(query) if query else {}
         referral = self._referrals[referrer] if referrer else _Referral()
         if _is_own(referral.host, own_host):
             referral = _Referral()
-        utm = [clean_text(said.get(name, ""), VALUE_MAX) for name in UTM]
+        utm = [said.get(name, "") for name in UTM]
         source, medium = self._source(said, referral)
         arrival = Arrival(source.name.lower(), source.kind, (utm[1] or medium).lower(), utm[2].lower())
         return self._shared[Acquisition(source.name, channel(arrival), referral.shown, *utm)]
@@ -108,7 +107,7 @@ class Sources:
     def _source(self, said: Mapping[str, str], referral: _Referral) -> tuple[Source, str]:
         """The source, and the medium that goes without saying."""
         tag = next((name for name in SOURCE_PARAMETERS if said.get(name)), "")
-        source = self._table.word(clean_text(said[tag], VALUE_MAX)) if tag else referral.source
+        source = self._table.word(said[tag]) if tag else referral.source
         click = next((CLICK_IDS[name] for name in CLICK_IDS if name in said), Click(""))
         if not source.name or (_OVERRULES in said and source.name in click.family):
             source = self._table.word(click.source) if click.source else Source()
@@ -131,11 +130,12 @@ class Sources:
 
 
 def _parameters(query: str) -> dict[str, str]:
-    """The first non-empty value of each wanted parameter, by lower-case name."""
+    """The first non-empty value of each wanted parameter, cleaned, by lower-case name; of a click id the name alone."""
     found: dict[str, str] = {}
-    for name, value in query_pairs(query[:LOOKED_AT_MAX]):
-        if name.lower() in _WANTED and value:
-            found.setdefault(name.lower(), value)
+    for name, value in query_pairs(query):
+        key = name.lower()
+        if value and key in _WANTED and key not in found:
+            found[key] = "" if key in CLICK_IDS else clean_text(value, VALUE_MAX)
     return found
 
 
@@ -156,8 +156,8 @@ def _shown(host: str, page: str) -> str:
 
 
 def _is_ordinary(text: str) -> bool:
-    return len(text) <= LOOKED_AT_MAX
+    return len(text) <= REMEMBERED_MAX
 
 
 def _are_ordinary(key: tuple[str, str, str]) -> bool:
-    return sum(map(len, key)) <= LOOKED_AT_MAX
+    return sum(map(len, key)) <= REMEMBERED_MAX
