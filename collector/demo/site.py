@@ -22,6 +22,7 @@ from collector.demo import catalogue
 from collector.demo.pdf import text_pdf
 
 _HERE = Path(__file__).parent
+DOMAIN = "demo-shop.localhost"
 OUTBOUND = "https://www.wikipedia.org/wiki/Tea"
 CARD_PATH = "/files/brewing-card.pdf"
 

@@ -11,6 +11,7 @@ from collector.privacy.runtime import RAM_FILE_SYSTEMS, SHARED_MEMORY, file_syst
 YEAR_MIN, YEAR_MAX = 2026, 2100
 CLOCK_WATCH_S = 0.05
 CLOCK_STEP_MAX_S = 0.5  # no clock discipline slews this much in the time watched; a step does
+HEED_THE_LIMIT = ("systemd-coredump", "/bin/false")  # receive the dump but store none when the process's limit is 0
 AHEAD_MAX_S = 60.0  # a file may be newer than now by a little: network file systems keep time of their own
 
 
@@ -38,12 +39,17 @@ def swap(scene: Scene) -> Iterator[Finding]:
 
 
 def core_dumps(scene: Scene) -> Iterator[Finding]:
-    """A core dump is all of memory in a file."""
-    if scene.core_limit == 0:
-        yield Finding("ok", "Core dumps are off.", "RLIMIT_CORE")
+    """A core dump is all of memory in a file.
+
+    The server sets its own limit to 0, but the kernel does not hold a program that it pipes dumps to to the limit (core(5)).
+    """
+    path = scene.proc / "sys/kernel/core_pattern"
+    handler = "".join(_lines(path)[:1])
+    if not handler.startswith("|") or any(name in handler for name in HEED_THE_LIMIT):
+        yield Finding("ok", "The server turns core dumps off for itself.", str(path))
         return
-    do = "Set LimitCORE=0 for the service, or run `ulimit -c 0` before it."
-    yield Finding("warn", "A crash may write memory, and with it the day's salts, to a core file.", "RLIMIT_CORE", do)
+    do = "Set kernel.core_pattern to a file name, or make sure that the program heeds a core limit of 0."
+    yield Finding("warn", f"A crash hands memory, and with it the day's salts, to {handler[1:].split()[0]}.", str(path), do)
 
 
 def clock(scene: Scene) -> Iterator[Finding]:

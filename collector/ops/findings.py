@@ -1,6 +1,5 @@
 """What a check of the installation says, and what it looks at. Both are plain values, so that each check is a function."""
 
-import resource
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -21,15 +20,11 @@ class Finding(NamedTuple):
     do: str = ""
 
 
-def _core_limit() -> int:
-    return resource.getrlimit(resource.RLIMIT_CORE)[0]
-
-
 @dataclass(frozen=True)
 class Scene:
     """The machine and the installation that are looked at; tests pass folders of their own for `proc` and `etc`.
 
-    `systemd_runtime` is the service manager's RUNTIME_DIRECTORY. `core_limit` is RLIMIT_CORE in bytes, -1 for none.
+    `systemd_runtime` is the service manager's RUNTIME_DIRECTORY.
     """
 
     settings: Settings
@@ -37,4 +32,3 @@ class Scene:
     proc: Path = Path("/proc")
     etc: Path = Path("/etc")
     systemd_runtime: str = ""
-    core_limit: int = field(default_factory=_core_limit)

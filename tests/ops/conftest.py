@@ -43,12 +43,14 @@ def make_scene(tmp_path: Path) -> MakeScene:
     for folder in (data, proc, etc):
         folder.mkdir(mode=0o700)
     (proc / "mounts").write_text(f"/dev/sda / ext4 rw 0 0\ntmpfs {tmp_path}/ram tmpfs rw 0 0\n")
+    (proc / "sys/kernel").mkdir(parents=True)
+    (proc / "sys/kernel/core_pattern").write_text("core\n")
     (proc / "swaps").write_text("Filename Type Size Used Priority\n")
     os.utime(data, (NOW_S, NOW_S))
 
     def make(**given: Any) -> Scene:
-        changes = {name: given.pop(name) for name in ("core_limit", "systemd_runtime") if name in given}
+        changes = {name: given.pop(name) for name in ("systemd_runtime",) if name in given}
         settings = load({}, tmp_path, {"data_dir": str(data), "runtime_dir": str(tmp_path / "ram" / "footfall"), **given})
-        return replace(Scene(settings, StillClock(), proc, etc, core_limit=0), **changes)
+        return replace(Scene(settings, StillClock(), proc, etc), **changes)
 
     return make

@@ -36,10 +36,10 @@ def test_an_installation_with_nothing_wrong_is_all_ok(make_scene: MakeScene) -> 
 
 
 def test_whatever_is_wrong_comes_with_what_to_do(make_scene: MakeScene) -> None:
-    scene = make_scene(host="0.0.0.0", base_url="http://x.example", trusted_proxies="0.0.0.0/0", core_limit=-1)
+    scene = make_scene(host="0.0.0.0", base_url="http://x.example", trusted_proxies="0.0.0.0/0")
     scene.settings.data_dir.chmod(0o755)
     wrong = [finding for finding in examine(scene.settings, scene) if finding.level != "ok"]
-    assert len(wrong) >= 5
+    assert len(wrong) >= 4
     assert all(finding.do and finding.where and finding.what.endswith(".") for finding in wrong)
 
 
@@ -70,9 +70,21 @@ def test_swap_on_a_disk_is_found_and_swap_in_memory_is_not(make_scene: MakeScene
     assert "/dev/sda2, /swapfile" in found(scene, "warn")[0].what
 
 
-def test_core_dumps_are_found(make_scene: MakeScene) -> None:
-    for limit in (-1, 1):
-        assert troubles(make_scene(core_limit=limit)) == [("warn", "RLIMIT_CORE")]
+@pytest.mark.parametrize(
+    ("pattern", "level"),
+    [
+        ("core", "ok"),
+        ("/var/crash/%p", "ok"),
+        ("", "ok"),
+        ("|/lib/systemd/systemd-coredump %P %u", "ok"),
+        ("|/bin/false", "ok"),
+        ("|/usr/share/apport/apport -p%p", "warn"),
+    ],
+)
+def test_a_program_that_is_handed_core_dumps_is_found(make_scene: MakeScene, pattern: str, level: str) -> None:
+    scene = make_scene()
+    (scene.proc / "sys/kernel/core_pattern").write_text(pattern + "\n")
+    assert [finding.level for finding in check_machine.core_dumps(scene)] == [level]
 
 
 def test_a_clock_that_was_never_set_or_steps_is_found(make_scene: MakeScene) -> None:
