@@ -173,6 +173,7 @@ def remove_key(loaded: settings.Settings, number: int) -> None:
 
 
 @main.command("sign-in")
+@click.option("--port", type=int, help="The server's port, if it was started with one of its own.")
 @with_settings
 def sign_in(loaded: settings.Settings) -> None:
     """Print a link that signs the administrator in, once, within half an hour."""

@@ -15,6 +15,7 @@ from collector.enrich.bots import Bots
 from collector.enrich.device import Devices
 from collector.enrich.page import clean_page
 from collector.enrich.place import Places
+from collector.enrich.source import Sources
 
 END_S = 1_790_000_000  # 2026-09-21 14:13 UTC
 DAYS, VISITS = 60, 120
@@ -114,6 +115,23 @@ def test_visits_arrive_from_everywhere(hits: list[GeneratedHit]) -> None:
     assert len(referrers) > 25
     campaigns = [str(hit.body["u"]) for hit in hits if "utm_campaign=" in str(hit.body["u"]) and hit.body["n"] == "pageview"]
     assert len({url.split("utm_campaign=")[1].split("&")[0] for url in campaigns}) >= 5
+
+
+def test_every_way_to_arrive_has_a_channel_of_its_kind() -> None:
+    sources = Sources()
+    found = {
+        kind: {sources.acquisition(arrival.query, arrival.referrer, story.DOMAIN).channel for arrival in arrivals}
+        for kind, arrivals in story.ARRIVALS.items()
+    }
+    assert found == {
+        "direct": {"Direct"},
+        "search": {"Organic Search"},
+        "social": {"Organic Social", "Organic Video"},
+        "referral": {"Referral"},
+        "assistant": {"AI Assistant"},
+        "paid": {"Paid Search", "Paid Social", "Display"},
+        "email": {"Email"},
+    }
 
 
 def test_campaigns_run_on_their_days_alone() -> None:

@@ -89,8 +89,8 @@ def test_a_key_is_the_last_word_and_works(shell: Shell) -> None:
 
 
 def test_a_sign_in_link_works_once(shell: Shell) -> None:
-    address, token = shell.says("sign-in").strip().split("#")
-    assert address == "http://127.0.0.1:8000/sign-in"
+    address, token = shell.says("sign-in", "--port", "8123").strip().split("#")
+    assert address == "http://127.0.0.1:8123/sign-in"
     control = shell.control()
     now_s = Clock().time()
     assert control.use_sign_in(token, now_s) is not None
