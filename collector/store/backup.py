@@ -62,8 +62,8 @@ def write(connection: Connection, folder: Path, shop: Shop, created: str) -> Man
     try:
         with shop(temporary) as parquet:
             files = tuple(_write_table(connection, parquet, temporary, table) for table in TABLES)
-        manifest = _sealed(_described(connection, created, files))
-        _write_private(temporary / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+        manifest = _described(connection, created, files)
+        _write_private(temporary / MANIFEST, encoded(manifest))
         durable.publish(temporary, folder)
     except BaseException:
         durable.discard(temporary)
@@ -106,11 +106,16 @@ def fill(folder: Path, manifest: Manifest, target: Connection, shop: Shop) -> No
                 raise BackupDamaged(f"{path} does not hold the {entry.rows} rows that {MANIFEST} names; use another backup.")
 
 
+def encoded(manifest: Manifest) -> bytes:
+    """A manifest as the bytes of its file, sealed with its own checksum."""
+    return msgspec.json.format(msgspec.json.encode(_sealed(manifest)), indent=1)
+
+
 def _write_table(connection: Connection, parquet: Connection, folder: Path, table: str) -> TableFile:
     path = folder / f"{table}.parquet"
-    _write_private(path, b"")
     rows = connection.stream(f'SELECT {names(TABLES[table])} FROM "{table}"')
     copied = parquet.execute("COPY (SELECT * FROM source) TO ? (FORMAT parquet, COMPRESSION zstd)", [str(path)], source=rows)
+    path.chmod(0o600)
     durable.sync(path)
     return TableFile(table, path.name, int(copied[0][0]), path.stat().st_size, _sha256(path))
 

@@ -15,10 +15,13 @@ from collector.store.schema import TABLES, key_columns, measure_columns, names
 # The rows of one site up to one day.
 UP_TO_DAY = "site = ? AND day <= ?"
 
-# The order of detail rows on disk, most telling column first: equal values in runs are what compresses.
-# Measured in benchmarks/store.py (--orders).
-DETAIL_ORDER: dict[FactName, tuple[str, ...]] = {}
-DAILY_ORDER = ("site", "dimension", "day", "value")
+# The order of detail rows on disk, as SQL, after site and day; the other keys follow. Measured on 1.7 million rows of 15
+# days: visits 14.9 bytes a row so and 17.6 by pages first; pages 14.5 so and 16.3 by entry page first.
+DETAIL_ORDER: dict[FactName, tuple[str, ...]] = {
+    "visits": ("bounces DESC", "acquisition", "place", "language", "device"),
+    "pages": ("acquisition", "place", "language", "device", "screen"),
+    "events": ("event", "property", "value", "page"),
+}
 
 
 def close_detail(fact: FactName) -> str:
@@ -33,26 +36,38 @@ def compacted(fact: FactName, table: str, where: str) -> str:
 
 
 def merged_daily(fact: FactName) -> str:
-    """A SELECT of a fact's daily rows with equal keys summed into one."""
-    keys = ", ".join(f'"{name}"' for name in DAILY_ORDER)
-    return f'SELECT {keys}, {_sums(fact)} FROM "{fact}_daily" GROUP BY ALL {_not_nothing(fact)}'
+    """A SELECT of a fact's daily rows with equal keys summed into one, in their order."""
+    rows = f'SELECT site, dimension, day, "value", {_sums(fact)} FROM "{fact}_daily" GROUP BY ALL {_not_nothing(fact)}'
+    return f"SELECT * FROM ({rows}) ORDER BY {daily_order(fact)}"
 
 
 def close_daily(fact: FactName) -> str:
     """today → daily: every dimension alone, the hours, and the total under the empty name. Binds site and day once."""
     selects = [_one(fact, name, value, relation) for name, value, relation in _daily_sources(fact)]
-    order = ", ".join(f'"{name}"' for name in DAILY_ORDER)
     return (
         f'/* close daily */ INSERT INTO "{fact}_daily" ({names(TABLES[f"{fact}_daily"])}) WITH {", ".join(_relations(fact))} '
-        f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}"
+        f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY {daily_order(fact)}"
     )
 
 
 def detail_order(fact: FactName) -> str:
-    """The columns that detail rows of a fact are sorted by, for ORDER BY."""
+    """What detail rows of a fact are sorted by, for ORDER BY."""
     chosen = DETAIL_ORDER.get(fact, ())
-    rest = (column.name for column in key_columns(fact) if column.name not in chosen)
-    return ", ".join(f'"{name}"' for name in (*chosen, *rest))
+    keys = [column.quoted for column in key_columns(fact)]
+    first = [key for key in keys if key in ('"site"', '"day"')]
+    return ", ".join(dict.fromkeys((*first, *(_quoted(term) for term in chosen), *keys)))
+
+
+def daily_order(fact: FactName) -> str:
+    """What daily rows are sorted by. A month's most counted values come first, so that the long tail of small numbers
+    lies together and packs into few bits: 8 bytes a row, 21 when sorted by day and value."""
+    counts = ", ".join(f"{column.quoted} DESC" for column in measure_columns(fact))
+    return f"site, dimension, date_trunc('month', day), {counts}, \"value\", day"
+
+
+def _quoted(term: str) -> str:
+    name, _, direction = term.partition(" ")
+    return f'"{name}" {direction}'.rstrip()
 
 
 def _daily_sources(fact: FactName) -> Iterator[tuple[str, str, str]]:

@@ -35,8 +35,7 @@ def _rewritten_fact(connection: Connection, fact: FactName) -> Iterator[Part]:
     for table in detail_tables(fact):
         yield from _by_day(connection, fact, table)
     if fact in facts.ROLLED_UP:
-        order = ", ".join(f'"{name}"' for name in rollup.DAILY_ORDER)
-        yield Part(f"{fact}_daily", f"{rollup.merged_daily(fact)} ORDER BY {order}")
+        yield Part(f"{fact}_daily", rollup.merged_daily(fact))
 
 
 def _by_day(connection: Connection, fact: FactName, table: str) -> Iterator[Part]:

@@ -29,6 +29,7 @@ _SOME: dict[str, Sequence[Any]] = {
     "place": (Place("FI", "FI-18", "Helsinki", "Elisa"), Place("SE"), Place()),
     "device": (Device("Firefox", "Firefox 144", "Linux", "", "Desktop"), Device("Safari", "Safari 26", "iOS", "iOS 26", "Mobile")),
 }
+_DIRECT = Acquisition()
 _TEXTS = ("", "/", "/hinnat", "/ä/日本", 'it\'s "quoted"')
 
 
@@ -38,7 +39,7 @@ def some_rows(seed: int, count: int = 12, facts_: Iterable[FactName] = fact_name
     return {fact: {_key(fact, chance): _measures(fact, chance) for _ in range(count)} for fact in facts_}
 
 
-def visit_row(site: int = 1, day: int = DAY, page: str = "/", acquisition: Acquisition = Acquisition(), visits: int = 1) -> Rows:
+def visit_row(site: int = 1, day: int = DAY, page: str = "/", acquisition: Acquisition = _DIRECT, visits: int = 1) -> Rows:
     """One row of the visits fact."""
     key = (site, day, 12, "example.com", page, page, acquisition, Place("FI"), Device("Firefox"), "", "fi")
     return {"visits": {key: [visits, visits, 0, 0, visits, 0]}}
