@@ -78,6 +78,21 @@ def language(tag: str) -> str:
     return f"{name} ({place})" if tail else name
 
 
+_TABLES = {"country": COUNTRIES, "language": LANGUAGES}
+
+
+def code(dimension: str, text: str) -> str:
+    """The stored value that a person means by a text: "finland" is FI where countries are meant."""
+    wanted = text.strip().casefold()
+    return next((code for code, name in _TABLES.get(dimension, {}).items() if name.casefold() == wanted), text)
+
+
+def codes_like(dimension: str, part: str) -> list[str]:
+    """The codes whose name holds a text, in any case; [] for a dimension without codes."""
+    wanted = part.strip().casefold()
+    return [code for code, name in _TABLES.get(dimension, {}).items() if wanted in name.casefold()]
+
+
 _NAMERS = {"country": country, "region": region, "language": language}
 
 

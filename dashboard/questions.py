@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from collector.facts import BY_NAME
+from dashboard.names import codes_like
 from dashboard.panels import CSV_ROWS_MAX, LIST_ROWS, PANEL_ROWS, Panel, Tab, columns, headlines
 from dashboard.periods import Bucket, Span
 from dashboard.view import View
@@ -60,7 +61,7 @@ def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit
     order = view.order if view.order in metrics else metrics[0]
     filters = conditions(view)
     if view.search and limit > PANEL_ROWS:
-        filters.append(_condition("contains", tab.dimension, view.search))
+        filters.append(_search(tab.dimension, view.search))
     return _question(
         list(metrics),
         span,
@@ -75,6 +76,12 @@ def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit
 def _condition(operator: str, dimension: str, value: str) -> list[Any]:
     api = BY_NAME[dimension].api
     return [operator, api, [value], _ANY_CASE] if operator.startswith("contains") else [operator, api, [value]]
+
+
+def _search(dimension: str, text: str) -> list[Any]:
+    """Rows whose value holds the text; where values are codes, those whose name does."""
+    codes = codes_like(dimension, text)
+    return ["is", BY_NAME[dimension].api, codes] if codes else _condition("contains", dimension, text)
 
 
 def _question(metrics: list[str], span: Span, filters: list[list[Any]], **rest: Any) -> Question:

@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import quote, urlencode
 
 from collector.facts import METRIC_BY_NAME
+from dashboard.names import code
 from dashboard.panels import FILTERABLE, PANEL_BY_KEY, TABS, Panel, Tab
 from dashboard.periods import CUSTOM_DAYS_MAX, Choice, Compare, Period, Span
 
@@ -116,9 +117,10 @@ def read(pairs: Iterable[tuple[str, str]]) -> View:
 
 
 def asked_filter(pairs: Iterable[tuple[str, str]]) -> Filter | None:
-    """The condition that the "Add a filter" form asks to add, if it holds one."""
+    """The condition that the "Add a filter" form asks to add, if it holds one. A country may be named by its name."""
     given = dict(pairs)
-    return _filter(":".join((given.get("fo", ""), given.get("fd", ""), given.get("fv", ""))))
+    value = code(given.get("fd", ""), given.get("fv", ""))
+    return _filter(":".join((given.get("fo", ""), given.get("fd", ""), value)))
 
 
 def write(view: View) -> list[tuple[str, str]]:

@@ -147,7 +147,7 @@ def test_a_typed_filter_is_added_in_place(page: Page) -> None:
     page.locator("#filter").click()
     page.locator("select[name=fo]").select_option("contains")
     page.locator("select[name=fd]").select_option("page")
-    page.get_by_label("Value").fill("/blog")
+    page.locator("input[name=fv]").fill("/blog")
     page.get_by_role("button", name="Add the filter").click()
     expect(page.get_by_label("Remove the filter Page contains /blog")).to_be_visible()
     assert is_same_document(page)

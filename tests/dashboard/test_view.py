@@ -100,6 +100,7 @@ def test_a_filter_on_a_dimension_replaces_the_one_before() -> None:
 def test_the_filter_form_asks_for_one_condition() -> None:
     assert asked_filter([("fd", "page"), ("fo", "contains"), ("fv", "a:b")]) == Filter("contains", "page", "a:b")
     assert asked_filter([("fd", "page"), ("fo", "contains"), ("fv", "")]) is None
+    assert asked_filter([("fd", "country"), ("fo", "is"), ("fv", "finland ")]) == Filter("is", "country", "FI")
     assert asked_filter([]) is None
 
 
@@ -120,6 +121,13 @@ def test_a_search_narrows_the_full_list_only_and_any_case_will_do() -> None:
     assert listed["filters"] == [["contains", "event:page", ["Blog"], {"case_sensitive": False}]]
     assert listed["pagination"]["offset"] == 2 * LIST_ROWS
     assert shown["filters"] == []
+
+
+def test_a_search_for_a_country_goes_by_its_name() -> None:
+    view = View(panel="places", search="LAND I")
+    span = Span(TODAY, TODAY)
+    asked = list_rows(view, TABS["places", "countries"], span)["filters"]
+    assert asked == [["is", "visit:country", ["AX", "FK"]]]
 
 
 def test_filters_are_asked_as_the_api_writes_them() -> None:
