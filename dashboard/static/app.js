@@ -9,6 +9,8 @@ const byId = (id) => document.getElementById(id);
 // ---- swapping the view ----
 
 let loading = null;
+// The address of the view on the page: a jump to a part of it also counts as going back or forth, and needs no loading.
+let shown = location.pathname + location.search;
 
 // A page as a document. XMLHttpRequest parses it without any string becoming markup, so Trusted Types can be enforced.
 const fetchPage = (url) =>
@@ -45,6 +47,7 @@ async function show(url, { remember = true, top = false } = {}) {
     history.replaceState({ y: scrollY }, "");
     history.pushState(null, "", url);
   }
+  shown = location.pathname + location.search;
   document.title = page.title;
   view.replaceWith(document.adoptNode(next));
   const heading = next.querySelector("h1, h2");
@@ -76,7 +79,7 @@ function onSubmit(event) {
 }
 
 async function onPop(event) {
-  if (!byId("view")) return;
+  if (!byId("view") || shown === location.pathname + location.search) return;
   await show(location.href, { remember: false });
   scrollTo(0, event.state?.y ?? 0);
 }
@@ -118,11 +121,11 @@ function chart(figure) {
   const dots = [...figure.querySelectorAll(".dot")];
   const rows = [...figure.querySelectorAll(".data tbody tr")];
   const tip = figure.querySelector(".tip");
-  let shown = -1;
+  let at = -1;
 
   function point(index) {
-    dots[shown]?.classList.remove("on");
-    shown = index;
+    dots[at]?.classList.remove("on");
+    at = index;
     tip.hidden = index < 0;
     if (index < 0) return;
     dots[index].classList.add("on");
@@ -134,16 +137,19 @@ function chart(figure) {
     tip.style.left = `${Math.max(0, beside)}px`;
   }
 
-  plot.addEventListener("pointermove", (event) => {
+  function follow(event) {
     const box = lines.getBoundingClientRect();
     const index = Math.floor(((event.clientX - box.left) / box.width) * dots.length);
     point(Math.min(dots.length - 1, Math.max(0, index)));
-  });
+  }
+
+  plot.addEventListener("pointermove", follow);
+  plot.addEventListener("pointerdown", follow); // a finger does not move before it touches
   plot.addEventListener("pointerleave", () => point(-1));
   plot.addEventListener("blur", () => point(-1));
   plot.addEventListener("keydown", (event) => {
     const last = dots.length - 1;
-    const to = { ArrowRight: Math.min(last, shown + 1), ArrowLeft: shown < 0 ? last : Math.max(0, shown - 1), Home: 0, End: last }[event.key];
+    const to = { ArrowRight: Math.min(last, at + 1), ArrowLeft: at < 0 ? last : Math.max(0, at - 1), Home: 0, End: last }[event.key];
     if (to === undefined) return;
     event.preventDefault();
     point(to);

@@ -186,6 +186,16 @@ def test_the_keyboard_reaches_rows_and_keeps_its_place(page: Page) -> None:
     expect(page.locator("#period")).to_be_focused()
 
 
+def test_skipping_to_the_figures_loads_nothing(page: Page) -> None:
+    page.goto("/site/example.com")
+    page.evaluate("document.querySelector('#view').dataset.kept = 'yes'")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+    page.wait_for_timeout(150)
+    expect(page.locator("#view")).to_have_attribute("data-kept", "yes")
+
+
 def test_the_chart_answers_to_pointer_and_arrow_keys(page: Page) -> None:
     page.goto("/site/example.com?period=7d")
     plot, tip = page.locator(".plot"), page.locator(".tip")

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import html
 import io
 import re
 from html.parser import HTMLParser
@@ -214,6 +215,14 @@ def test_a_filter_narrows_every_panel_and_can_be_taken_away(member: httpx.Client
     assert "/site/example.com?f=is_not:country:SE" in {a["href"] for a in narrowed.all("a")}
     assert "Finland" not in narrowed.texts
     assert "Finland" in page(member, "/site/example.com").texts
+
+
+@pytest.mark.parametrize(("panel", "tab"), EVERY_TAB, ids=lambda x: x.key)
+def test_a_filter_by_any_row_finds_what_the_row_counted(member: httpx.Client, panel: Panel, tab: Tab) -> None:
+    rows = member.get(address_of("example.com", panel, tab)).text.split(f'id="panel-{panel.key}"')[1]
+    href, value = re.findall(r'<a href="([^"]+)" title="[^"]*">.*?<td class="num" title="([\d,]+)">', rows, re.DOTALL)[0]
+    narrowed = member.get(html.unescape(href)).text
+    assert f'class="figure-value" title="{value}"' in narrowed
 
 
 def test_the_filter_form_leads_to_the_narrowed_view(member: httpx.Client) -> None:
