@@ -73,9 +73,9 @@ def draw(metric: Metric, now: Sequence[float | None], before: Sequence[float | N
     finished, unfinished = _cut(points, now, running)
     before_ys = [_y(v, top) for v in before[:count]] + [None] * count
     return Chart(
-        line=curve(finished),
+        line=finished,
         area=_area(points),
-        running=curve(unfinished),
+        running=unfinished,
         before=curve(before_points),
         grid=tuple(Grid(value, _y(value, top) or 0.0) for value in grid),
         dots=tuple(Dot(_rounded(x / WIDTH * 100), _y(v, top), b) for x, v, b in zip(xs, now, before_ys, strict=False)),
@@ -93,20 +93,19 @@ def scale(unit: Unit, highest: float) -> tuple[float, ...]:
     return tuple(step * i for i in range(lines + 1))
 
 
-def curve(points: Sequence[Point]) -> str:
-    """SVG path data of a monotone cubic through points of rising x; a short stroke for one point, "" for none."""
-    if not points:
+def curve(points: Sequence[Point], first: int = 0, last: int | None = None) -> str:
+    """SVG path data of a monotone cubic through points of rising x; a short stroke for one point, "" for none.
+
+    With `first` and `last` only the part between those two points: a curve drawn in two parts has no kink.
+    """
+    shown = points[first : None if last is None else last + 1]
+    if not shown:
         return ""
-    if len(points) == 1:
-        x, y = points[0]
+    x, y = shown[0]
+    if len(shown) == 1:
         return f"M{_text(max(0, x - 4))},{_text(y)}H{_text(min(WIDTH, x + 4))}"
-    slopes = _slopes(points)
-    parts = [f"M{_text(points[0][0])},{_text(points[0][1])}"]
-    for (a, b), (slope_a, slope_b) in zip(_pairs(points), _pairs(slopes), strict=True):
-        third = (b[0] - a[0]) / 3
-        numbers = (a[0] + third, a[1] + slope_a * third, b[0] - third, b[1] - slope_b * third, b[0], b[1])
-        parts.append("C" + ",".join(_text(n) for n in numbers))
-    return "".join(parts)
+    pieces = [_piece(ends, slopes) for ends, slopes in zip(_pairs(points), _pairs(_slopes(points)), strict=True)]
+    return f"M{_text(x)},{_text(y)}" + "".join(pieces[first : first + len(shown) - 1])
 
 
 def ticks(count: int) -> tuple[int, ...]:
@@ -131,18 +130,28 @@ def _points(xs: Sequence[float], values: Sequence[float | None], top: float) -> 
     return [(x, y) for x, y in ((x, _y(v, top)) for x, v in zip(xs, values, strict=False)) if y is not None]
 
 
-def _cut(points: list[Point], values: Sequence[float | None], running: int | None) -> tuple[list[Point], list[Point]]:
+def _cut(points: list[Point], values: Sequence[float | None], running: int | None) -> tuple[str, str]:
     """The line up to the last finished bucket, and the piece from there to the running one."""
     last = max((i for i, v in enumerate(values) if v is not None), default=-1)
     if running is None or running != last:
-        return points, []
-    return points[:-1], points[-2:]
+        return curve(points), ""
+    if len(points) == 1:
+        return "", curve(points)
+    return curve(points, 0, len(points) - 2), curve(points, len(points) - 2)
 
 
 def _area(points: Sequence[Point]) -> str:
     if len(points) < 2:
         return ""
     return f"{curve(points)}V{HEIGHT}H{_text(points[0][0])}Z"
+
+
+def _piece(ends: tuple[Point, Point], slopes: tuple[float, float]) -> str:
+    """One Bézier piece between two points with their tangents."""
+    (x, y), (to_x, to_y) = ends
+    third = (to_x - x) / 3
+    numbers = (x + third, y + slopes[0] * third, to_x - third, to_y - slopes[1] * third, to_x, to_y)
+    return "C" + ",".join(_text(n) for n in numbers)
 
 
 def _slopes(points: Sequence[Point]) -> list[float]:

@@ -72,8 +72,10 @@ def test_what_has_not_begun_is_not_drawn() -> None:
 def test_an_unfinished_bucket_is_drawn_apart() -> None:
     whole, cut = draw(VISITORS, [3, 5, 4], [], None), draw(VISITORS, [3, 5, 4], [], 2)
     assert whole.running == ""
-    assert cut.line == curve([(1000 / 6, 240 - 240 * 3 / 6), (500, 240 - 240 * 5 / 6)])
+    assert whole.line == cut.line + cut.running[cut.running.index("C") :]
+    assert numbers(cut.running)[:2] == [500, 40]
     assert numbers(cut.running)[-2:] == [833.3, 80]
+    assert draw(VISITORS, [3], [], 0).line == ""
 
 
 def test_one_point_is_a_short_stroke_and_none_is_nothing() -> None:
