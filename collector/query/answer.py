@@ -60,7 +60,7 @@ def _or_nothing(plan: Plan, rows: tuple[Row, ...]) -> tuple[Row, ...]:
     """A question without dimensions has one row also where nothing was counted, unless its rows are gone."""
     if rows or plan.question.dimensions or plan.question.offset or plan.span is None:
         return rows
-    return (((), (0,) * plan.width),)
+    return (((), (0,) * len(plan.terms)),)
 
 
 def shown(plan: Plan, values: Sequence[str]) -> list[str]:
@@ -115,7 +115,7 @@ def _add_comparison(plan: Plan, compared: Compared, rows: Sequence[Row], results
         if compared.rows is None or values is None:
             result["comparison"] = None
             continue
-        figures = _figures(plan, earlier.get(values, (values, (0,) * plan.width)), compared.currencies)
+        figures = _figures(plan, earlier.get(values, (values, (0,) * len(plan.terms))), compared.currencies)
         changes = [_change(formula.metric, now, then) for formula, now, then in zip(plan.formulas, result["metrics"], figures, strict=True)]
         result["comparison"] = {"dimensions": shown(plan, values), "metrics": figures, "change": changes}
 

@@ -14,7 +14,7 @@ from collector.facts import ROLLED_UP
 from collector.query import answer as answers
 from collector.query import ranges
 from collector.query.answer import Compared, Result, Row
-from collector.query.compile import Branch, compile_branches
+from collector.query.compile import Branch, Keep, Statement, compile_branches
 from collector.query.plan import Plan, plan
 from collector.query.question import parse
 from collector.query.words import (
@@ -76,7 +76,7 @@ class _Job:
 
     plan: Plan
     take: Callable[[Result], None]
-    keep: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    keep: Keep = ()
 
 
 def _answer_all(jobs: list[_Job], site: SiteView, run: Run) -> None:
@@ -87,18 +87,23 @@ def _answer_all(jobs: list[_Job], site: SiteView, run: Run) -> None:
     branches = [Branch(job.plan, job.plan.question.limit, job.plan.question.offset, job.keep) for job in live]
     statement = compile_branches(site.id, branches)
     pages: list[list[tuple[Any, ...]]] = [[] for _ in live]
-    for row in sorted(run(statement.text, statement.values), key=lambda row: row[:2]):
+    for row in sorted(run(*statement.sql), key=lambda row: row[:2]):
         pages[row[0]].append(row)
-    widest = max(len(job.plan.question.dimensions) for job in live)
-    for job, page in zip(live, pages, strict=True):
-        job.take(_result(job.plan, page, widest))
+    for q, (job, page) in enumerate(zip(live, pages, strict=True)):
+        job.take(_result(job.plan, page, statement, q))
 
 
-def _result(plan: Plan, page: list[tuple[Any, ...]], widest: int) -> Result:
-    """A statement's rows (q, rank, total, d…, m…) as one question's own."""
-    dimensions, first = len(plan.question.dimensions), 3 + widest
-    rows = tuple((row[3 : 3 + dimensions], tuple(int(number) for number in row[first : first + plan.width])) for row in page)
-    return Result(rows, page[0][2] if page else 0)
+def _result(plan: Plan, page: list[tuple[Any, ...]], statement: Statement, q: int) -> Result:
+    """A statement's rows (q, rank, total, t, d…, m…) as one question's own."""
+    first = 4 + statement.dimensions
+    places = [first + place for place in statement.places[q]]
+    return Result(tuple((_dimensions(plan, row), tuple(int(row[place]) for place in places)) for row in page), page[0][2] if page else 0)
+
+
+def _dimensions(plan: Plan, row: tuple[Any, ...]) -> tuple[str, ...]:
+    """A row's dimensions in the question's order."""
+    plain = iter(row[4:])
+    return tuple(row[3] if column.is_time else next(plain) for column in plan.question.dimensions)
 
 
 class _Asked:
@@ -170,10 +175,10 @@ def _compare_span(question: Question) -> Span | None:
     return question.include.compare_span
 
 
-def _keep(planned: Plan, rows: tuple[Row, ...]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+def _keep(planned: Plan, rows: tuple[Row, ...]) -> Keep:
     """The values of each dimension but time that the comparison needs."""
-    columns = planned.question.dimensions
-    return tuple((place, tuple({row[0][place] for row in rows})) for place, column in enumerate(columns) if not column.is_time)
+    plain = [place for place, column in enumerate(planned.question.dimensions) if not column.is_time]
+    return tuple((at, tuple(sorted({row[0][place] for row in rows}))) for at, place in enumerate(plain))
 
 
 def _by_currency(planned: Plan, detail_from: date | None) -> Plan:

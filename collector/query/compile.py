@@ -1,320 +1,200 @@
-"""Plans to one statement: shared scans of the rows, then for each question its own order and page.
+"""Plans to one statement that answers all of them.
 
-Theory. Questions of one dashboard read the same rows, so each kind of reading (fact, rows, days, filter) is one scan,
-a common table expression grouped by every set of keys that a question needs of it. Groups are joined to their texts
-after the sums are made, when a handful of numbers is left. The statement has one branch a question:
+Theory. Questions of one dashboard read the same rows, so each kind of reading (fact, rows, days, filter) is one arm,
+whichever and however many questions read it: daily rows are joined to the list of who asked for which dimension, detail
+rows are grouped by every set of keys at once. Groups' texts are joined after those sums, when few numbers are left.
 
-    WITH scan_0 AS MATERIALIZED (…sums by each set of keys…), …
-    SELECT 0 AS q, rank, total, d0, m0, m1 FROM (sums of the question's parts) QUALIFY rank …
-    UNION ALL SELECT 1 AS q, …
+    WITH sums AS (SELECT q, t, d0, sum(m0)… FROM (arm UNION ALL arm…) GROUP BY q, t, d0 HAVING …)
+    SELECT q, rank, total, t, d0, m0… FROM sums QUALIFY rank …
 
-Words in the SQL are ours (facts.py, this file); whatever a person sent is a parameter. Rows come back as (q, rank,
-total, d…, m…), unordered: a reader sorts by q and rank.
+q is the question's number, t its bucket of time, d0… its other dimensions, m0… the measures of all questions. A branch
+a question instead, each with a window of its own, took DuckDB three times as long to plan.
+
+Words in the SQL are ours (facts.py, this file); whatever a person sent is a parameter.
 """
 # ruff: noqa: S608 the words of every statement are from facts.py and this file; a test looks for any other
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
-from collector.facts import BY_NAME, METRIC_BY_NAME, FactName
-from collector.query import condition
+from collector.query.arms import arm_rows, gather
 from collector.query.fragment import Fragment, fill, join
-from collector.query.plan import ANY_PROPERTY, Formula, Part, Plan
-from collector.query.words import EVERYTHING, Bucket, Column, Filter, Order, Span
+from collector.query.plan import Plan, Term
+from collector.query.words import Column, Order
 
-_BUCKET: dict[Bucket, str] = {
-    "hour": "day + to_hours(CAST(hour AS INTEGER))",
-    "day": "day",
-    "week": "CAST(date_trunc('week', day) AS DATE)",
-    "month": "CAST(date_trunc('month', day) AS DATE)",
-}
+Keep = tuple[tuple[int, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One question of a statement. `keep` limits the answer to rows with these values of a dimension, by its place."""
+    """One question of a statement. `keep` limits it to rows with these values, by the place of a dimension that is not time."""
 
     plan: Plan
     limit: int
     offset: int = 0
-    keep: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    keep: Keep = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """What makes two scans the same: the tables, the days, the rows. `dimension` is set for a filtered daily scan."""
+class Statement:
+    """SQL with its parameters, and how to read a row: (q, rank, total, t, d… `dimensions` of them, m…).
 
-    fact: FactName
-    tables: tuple[str, ...]
-    span: Span
-    condition: Filter
-    prop: str
-    bucket: Bucket = ""
-    dimension: str = ""
+    `places` are for each branch where its plan's terms stand among the m columns. Rows come unordered.
+    """
 
-    @property
-    def is_daily(self) -> bool:
-        return self.tables[0].endswith("_daily")
+    sql: Fragment
+    dimensions: int
+    places: tuple[tuple[int, ...], ...]
 
 
 @dataclass(slots=True)
-class _Scan:
-    """One scan while the questions are gathered: its sets of keys (for daily rows: dimensions) and its measures."""
+class _Layout:
+    """The columns that all questions share."""
 
-    name: str
-    sets: list[tuple[str, ...]] = field(default_factory=list)
-    measures: list[str] = field(default_factory=list)
+    dimensions: int = 0
+    terms: list[Term] = field(default_factory=list)
+
+    def places(self, plan: Plan) -> tuple[int, ...]:
+        return tuple(self.terms.index(term) for term in plan.terms)
 
 
-_Scans = dict[_Reading, _Scan]
+def compile_branches(site: int, branches: list[Branch]) -> Statement:
+    """One statement that answers every branch; each plan must have a span."""
+    layout = _layout(branches)
+    arms = gather((q, branch.plan) for q, branch in enumerate(branches))
+    cells = join("\n    UNION ALL ", (arm_rows(site, arm, layout.dimensions, layout.terms) for arm in arms))
+    sums = _sums(branches, layout, cells)
+    sql = fill(f"{_comment(branches)}\nWITH sums AS (\n{{}})\n{{}}", sums, _page(branches, layout))
+    return Statement(sql, layout.dimensions, tuple(layout.places(branch.plan) for branch in branches))
 
 
-def compile_branches(site: int, branches: list[Branch]) -> Fragment:
-    """One statement that answers every branch; row shape as in the file's first lines."""
-    scans: _Scans = {}
+def _layout(branches: list[Branch]) -> _Layout:
+    layout = _Layout()
     for branch in branches:
-        for part in branch.plan.parts:
-            _gather(part, _covered(branch.plan), scans)
-    dimensions = max(len(branch.plan.question.dimensions) for branch in branches)
-    width = max(branch.plan.width for branch in branches)
-    selects = join("\nUNION ALL\n", (_branch(q, branch, scans, dimensions, width) for q, branch in enumerate(branches)))
-    written = join(",\n", (_scan(site, reading, scan) for reading, scan in scans.items()))
-    return fill(f"{_comment(branches)}\nWITH {{}}\n{{}}", written, selects)
+        layout.dimensions = max(layout.dimensions, len(_plain(branch.plan)))
+        layout.terms.extend(term for term in branch.plan.terms if term not in layout.terms)
+    return layout
 
 
-def _covered(plan: Plan) -> Span:
-    assert plan.span is not None, "a plan without rows has no statement"
-    return plan.span
+def _plain(plan: Plan) -> list[Column]:
+    return [column for column in plan.question.dimensions if not column.is_time]
 
 
 def _comment(branches: list[Branch]) -> str:
     """The statement's name, for whoever reads a list of slow ones. A property's name is the asker's own word: left out."""
-    return "-- stats: " + "; ".join(dict.fromkeys(_title(branch) for branch in branches))
+    return "-- stats: " + "; ".join(dict.fromkeys(_title(branch.plan) for branch in branches))
 
 
-def _title(branch: Branch) -> str:
-    question = branch.plan.question
-    by = ", ".join("event:props:*" if column.prop else column.api for column in question.dimensions)
-    return ", ".join(question.metrics) + (f" by {by}" if by else "")
+def _title(plan: Plan) -> str:
+    by = ", ".join("event:props:*" if column.prop else column.api for column in plan.question.dimensions)
+    return ", ".join(plan.question.metrics) + (f" by {by}" if by else "")
 
 
-# --- gathering scans ---------------------------------------------------------------------------------------------
+# --- sums --------------------------------------------------------------------------------------------------------
 
 
-def _readings(part: Part, span: Span) -> list[_Reading]:
-    """The scans of a part: daily rows and today's, or detail rows and today's as one."""
-    today = f"{part.fact}_today"
-    if part.daily is None:
-        return [_Reading(part.fact, (f"{part.fact}_detail", today), span, part.condition, part.prop)]
-    bucket: Bucket = next((column.bucket for column in part.keys if column.is_time), "")
-    if bucket == "hour":
-        bucket = "day"  # the hour itself is the value of the dimension "hour"
-    alone = part.daily if part.condition != EVERYTHING or part.prop or not span.whole else ""
-    return [
-        _Reading(part.fact, (f"{part.fact}_daily",), span, part.condition, part.prop, bucket, alone),
-        _Reading(part.fact, (today,), span, part.condition, part.prop),
-    ]
+def _sums(branches: list[Branch], layout: _Layout, cells: Fragment) -> Fragment:
+    keys = ", ".join(["q", "t", *(f"d{place}" for place in range(layout.dimensions))])
+    # A sum of BIGINT is a HUGEINT, twice as wide for the sort that follows: a fifth of the whole statement's time.
+    sums = ", ".join(f"CAST(sum(m{place}) AS BIGINT) AS m{place}" for place in range(len(layout.terms)))
+    template = f"  SELECT {keys}, {sums} FROM (\n    {{}}){{}}\n  GROUP BY {keys}\n  HAVING {_counted(branches, layout)}"
+    return fill(template, cells, _kept(branches, layout))
 
 
-def _gather(part: Part, span: Span, scans: _Scans) -> None:
-    for reading in _readings(part, span):
-        scan = scans.setdefault(reading, _Scan(f"scan_{len(scans)}"))
-        keys = _keys(part, reading)
-        if keys not in scan.sets:
-            scan.sets.append(keys)
-        scan.measures.extend(name for name, _ in part.measures if name not in scan.measures)
+def _counted(branches: list[Branch], layout: _Layout) -> str:
+    """A row is shown if anything that its own question asks for was counted in it."""
+    asking: dict[tuple[int, ...], list[int]] = {}
+    for q, branch in enumerate(branches):
+        asking.setdefault(tuple(sorted(layout.places(branch.plan))), []).append(q)
+    return _by_question({" OR ".join(f"sum(m{place}) <> 0" for place in places): qs for places, qs in asking.items()})
 
 
-def _keys(part: Part, reading: _Reading) -> tuple[str, ...]:
-    """The set of a scan that a part reads: the daily rows' dimension, or the columns to group by, in a fixed order."""
-    if reading.is_daily:
-        return (part.daily or "",)
-    return tuple(sorted({_physical(column) for column in part.keys}))
+def _by_question(tests: dict[str, list[int]]) -> str:
+    """The one test, or each with the questions it is for."""
+    if len(tests) == 1:
+        return next(iter(tests))
+    return " OR ".join(f"{_among(qs)} AND ({test})" for test, qs in tests.items())
 
 
-def _physical(column: Column) -> str:
-    """The column that rows are grouped by: a group's number stands for all of its dimensions."""
-    return f"by_{column.bucket}" if column.is_time else BY_NAME[column.name].group or column.name
+def _among(qs: Iterable[int]) -> str:
+    return f"q IN ({', '.join(map(str, qs))})"
 
 
-# --- writing scans -----------------------------------------------------------------------------------------------
+def _kept(branches: list[Branch], layout: _Layout) -> Fragment:
+    """Only the values that a branch keeps; branches that keep nothing of a dimension keep all of it."""
+    tests = [test for place in range(layout.dimensions) if (test := _kept_at(place, branches))]
+    return fill("\n  WHERE {}", join(" AND ", tests)) if tests else Fragment("")
 
 
-def _scan(site: int, reading: _Reading, scan: _Scan) -> Fragment:
-    body = _daily_scan(site, reading, scan) if reading.is_daily else _rows_scan(site, reading, scan)
-    return fill(f"{scan.name} AS MATERIALIZED (\n{{}})", body)
+def _kept_at(place: int, branches: list[Branch]) -> Fragment | None:
+    pairs = [(q, value) for q, branch in enumerate(branches) for at, values in branch.keep if at == place for value in values]
+    keeping = {q for q, branch in enumerate(branches) for at, _ in branch.keep if at == place}
+    if not keeping:
+        return None
+    listed = Fragment("SELECT unnest(?::INTEGER[]), unnest(?::VARCHAR[])", ([q for q, _ in pairs], [value for _, value in pairs]))
+    test = fill(f"(q, d{place}) IN ({{}})", listed)
+    others = [q for q in range(len(branches)) if q not in keeping]
+    return fill(f"({_among(others)} OR {{}})", test) if others else test
 
 
-def _daily_scan(site: int, reading: _Reading, scan: _Scan) -> Fragment:
-    names = [keys[0] for keys in scan.sets]
-    bucket = f"{_BUCKET[reading.bucket]} AS by_{reading.bucket}, " if reading.bucket else ""
-    where = [
-        Fragment("site = ?", (site,)),
-        Fragment(f"dimension IN ({', '.join('?' * len(names))})", tuple(names)),
-        _days(reading.span),
-    ]
-    if not reading.span.whole:
-        where.append(_hours(reading.span, "value", "{:02d}".format))
-    if reading.condition != EVERYTHING:
-        where.append(condition.of_value(reading.condition))
-    if reading.prop:
-        where.append(_property_value(reading.prop))
-    keys = "dimension, value" + (f", by_{reading.bucket}" if reading.bucket else "")
-    return fill(
-        f"  SELECT {bucket}dimension, value, {_sums(scan)}\n  FROM {reading.tables[0]}\n  WHERE {{}}\n  GROUP BY {keys}",
-        join(" AND ", where),
-    )
+# --- pages -------------------------------------------------------------------------------------------------------
 
 
-def _rows_scan(site: int, reading: _Reading, scan: _Scan) -> Fragment:
-    # By name: in a store that has grown by a dimension, columns of two tables may stand in different order.
-    both = " UNION ALL BY NAME ".join(f"SELECT * FROM {table}" for table in reading.tables)
-    source = f"({both})" if len(reading.tables) > 1 else reading.tables[0]
-    where = [Fragment("site = ?", (site,)), _days(reading.span)]
-    if not reading.span.whole:
-        where.append(_hours(reading.span, "hour", int))
-    if reading.fact == "events":
-        where.append(_property_rows(reading.prop))
-    if reading.condition != EVERYTHING:
-        where.append(condition.of_rows(reading.condition))
-    every = _all_keys(scan)
-    selected = "".join(f"{_grouped(name)}, " for name in every)
-    mark = f"GROUPING_ID({', '.join(_quoted(name) for name in every)}) AS g, " if len(scan.sets) > 1 else ""
-    return fill(
-        f"  SELECT {mark}{selected}{_sums(scan)}\n  FROM {source}\n  WHERE {{}}{_group_by(scan)}",
-        join(" AND ", where),
-    )
+def _page(branches: list[Branch], layout: _Layout) -> Fragment:
+    """Every question's rows in its order, and of them the page it wants."""
+    columns = ["t", *(f"d{place}" for place in range(layout.dimensions)), *(f"m{place}" for place in range(len(layout.terms)))]
+    ranked = f"row_number() OVER (PARTITION BY q ORDER BY {_order(branches, layout)}) AS rank, count(*) OVER (PARTITION BY q) AS total"
+    return fill(f"SELECT q, {ranked}, {', '.join(columns)}\n  FROM sums\n  QUALIFY {{}}", _windows(branches))
 
 
-def _all_keys(scan: _Scan) -> tuple[str, ...]:
-    return tuple(sorted({name for keys in scan.sets for name in keys}))
+def _windows(branches: list[Branch]) -> Fragment:
+    windows: dict[tuple[int, int], list[int]] = {}
+    for q, branch in enumerate(branches):
+        windows.setdefault((branch.offset, branch.offset + branch.limit), []).append(q)
+    if len(windows) == 1:
+        return Fragment("rank > ? AND rank <= ?", next(iter(windows)))
+    return join(" OR ", (Fragment(f"{_among(qs)} AND rank > ? AND rank <= ?", window) for window, qs in windows.items()))
 
 
-def _grouped(name: str) -> str:
-    return f"{_BUCKET[_bucket_of(name)]} AS {name}" if name.startswith("by_") else _quoted(name)
+def _order(branches: list[Branch], layout: _Layout) -> str:
+    """Each question's order, then its dimensions, so that pages of an answer never overlap.
+
+    Questions whose orders have a key of the same kind in the same place share one: a CASE. Who has no part in a key has
+    null there, in all rows of its partition.
+    """
+    keys: dict[tuple[int, str, str], dict[str, list[int]]] = {}
+    for q, branch in enumerate(branches):
+        for place, order in enumerate(branch.plan.question.order):
+            kind = (place, "number" if order.metric else "text", "DESC" if order.descending else "ASC")
+            keys.setdefault(kind, {}).setdefault(_sorted_by(order, branch.plan, layout), []).append(q)
+    ranked = [f"{_case(values, len(branches))} {direction} NULLS LAST" for (_, _, direction), values in sorted(keys.items())]
+    return ", ".join([*ranked, "t", *(f"d{place}" for place in range(layout.dimensions))])
 
 
-def _bucket_of(name: str) -> Bucket:
-    return next(bucket for bucket in _BUCKET if name == f"by_{bucket}")
+def _case(values: dict[str, list[int]], count: int) -> str:
+    """The value that all questions have, or each question's own, null for those that have none."""
+    if len(values) == 1 and len(next(iter(values.values()))) == count:
+        return next(iter(values))
+    return "CASE" + "".join(f" WHEN {_among(qs)} THEN {value}" for value, qs in values.items()) + " END"
 
 
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _group_by(scan: _Scan) -> str:
-    if scan.sets == [()]:
-        return ""
-    sets = ["(" + ", ".join(_quoted(name) for name in keys) + ")" for keys in scan.sets]
-    return "\n  GROUP BY " + (sets[0][1:-1] if len(sets) == 1 else f"GROUPING SETS ({', '.join(sets)})")
-
-
-def _sums(scan: _Scan) -> str:
-    return ", ".join(f"sum({name}) AS {name}" for name in scan.measures)
-
-
-def _days(span: Span) -> Fragment:
-    return Fragment("day BETWEEN ? AND ?", (span.first, span.last))
-
-
-def _hours(span: Span, column: str, stored: Callable[[int], Any]) -> Fragment:
-    """The hours of the first and the last day; `stored` is how the column holds an hour."""
-    first, last = (span.first, stored(span.first_hour)), (span.last, stored(span.last_hour))
-    return Fragment(f"(day > ? OR {column} >= ?) AND (day < ? OR {column} <= ?)", (*first, *last))
-
-
-def _property_rows(prop: str) -> Fragment:
-    """The events fact has one row for each event and one more for each of its properties: never both kinds at once."""
-    if prop == ANY_PROPERTY:
-        return Fragment("property <> ''")
-    return Fragment("property = ?", (prop,))
-
-
-def _property_value(prop: str) -> Fragment:
-    return Fragment("value <> ''") if prop == ANY_PROPERTY else Fragment("starts_with(value, ?)", (prop + "=",))
-
-
-# --- branches ----------------------------------------------------------------------------------------------------
-
-
-def _branch(q: int, branch: Branch, scans: _Scans, dimensions: int, width: int) -> Fragment:
-    plan = branch.plan
-    parts = join(
-        "\n    UNION ALL ",
-        (_part_rows(part, reading, scans[reading], plan.width) for part in plan.parts for reading in _readings(part, _covered(plan))),
-    )
-    own = [f"d{place}" for place in range(len(plan.question.dimensions))]
-    padded = own + [f"NULL AS d{place}" for place in range(len(own), dimensions)]
-    padded += [f"m{place}" for place in range(plan.width)] + [f"0 AS m{place}" for place in range(plan.width, width)]
-    sums = ", ".join([*own, *(f"sum(m{place}) AS m{place}" for place in range(plan.width))])
-    some = " OR ".join(f"sum(m{place}) <> 0" for place in range(plan.width))
-    group = f"GROUP BY {', '.join(own)} HAVING {some}" if own else f"HAVING {some}"
-    return fill(
-        f"SELECT {q} AS q, row_number() OVER (ORDER BY {_order(plan)}) AS rank, count(*) OVER () AS total, {', '.join(padded)}\n"
-        f"  FROM (SELECT {sums} FROM (\n    {{}}) {{}}{group})\n  QUALIFY {{}}",
-        parts,
-        _keep(branch),
-        Fragment("rank > ? AND rank <= ?", (branch.offset, branch.offset + branch.limit)),
-    )
-
-
-def _keep(branch: Branch) -> Fragment:
-    tests = [Fragment(f"d{place} IN (SELECT unnest(?::VARCHAR[]))", (list(values),)) for place, values in branch.keep]
-    return fill("WHERE {} ", join(" AND ", tests)) if tests else Fragment("")
-
-
-def _part_rows(part: Part, reading: _Reading, scan: _Scan, width: int) -> Fragment:
-    """One part's rows from one of its scans: the question's dimensions as text, its measures in their places."""
-    dimensions = [f"{_text(column, reading, scan)} AS d{place}" for place, column in enumerate(part.keys)]
-    own = {place: name for name, place in part.measures}
-    measures = [f"{scan.name}.{own[place]} AS m{place}" if place in own else f"0 AS m{place}" for place in range(width)]
-    select = f"SELECT {', '.join([*dimensions, *measures])} FROM {scan.name}{_joins(part, reading, scan)}"
-    if reading.is_daily:
-        return Fragment(f"{select} WHERE dimension = ?", (part.daily or "",))
-    return Fragment(f"{select} WHERE g = {_set_number(part, reading, scan)}" if len(scan.sets) > 1 else select)
-
-
-def _text(column: Column, reading: _Reading, scan: _Scan) -> str:
-    if column.bucket == "hour" and reading.is_daily:
-        return "CAST(by_day + to_hours(TRY_CAST(value AS INTEGER)) AS VARCHAR)"
-    if column.is_time:
-        return f"CAST({scan.name}.by_{column.bucket} AS VARCHAR)"
-    if reading.is_daily:
-        return f"{scan.name}.value"
-    return f'{BY_NAME[column.name].group or scan.name}."{column.name}"'
-
-
-def _joins(part: Part, reading: _Reading, scan: _Scan) -> str:
-    if reading.is_daily:
-        return ""
-    groups = dict.fromkeys(BY_NAME[column.name].group for column in part.keys if not column.is_time)
-    return "".join(f" JOIN {group} ON {group}.id = {scan.name}.{group}" for group in groups if group)
-
-
-def _set_number(part: Part, reading: _Reading, scan: _Scan) -> int:
-    """GROUPING_ID of a set: a bit for each key, the first the highest, 1 where the set lacks it."""
-    keys = _keys(part, reading)
-    return sum((name not in keys) << bit for bit, name in enumerate(reversed(_all_keys(scan))))
-
-
-def _order(plan: Plan) -> str:
-    """The question's order, then its dimensions, so that pages of an answer never overlap."""
-    by_metric = {formula.metric: formula for formula in plan.formulas}
-    asked = [_one_order(order, by_metric) for order in plan.question.order]
-    return ", ".join([*asked, *(f"d{place}" for place in range(len(plan.question.dimensions)))])
-
-
-def _one_order(order: Order, formulas: dict[str, Formula]) -> str:
-    direction = "DESC" if order.descending else "ASC"
+def _sorted_by(order: Order, plan: Plan, layout: _Layout) -> str:
     if not order.metric:
-        return f"d{order.place} {direction}"
-    formula = formulas[order.metric]
-    numerator = _added(formula.numerator)
-    if not METRIC_BY_NAME[order.metric].denominator:
-        return f"{numerator} {direction}"
-    return f"CAST({numerator} AS DOUBLE) / nullif({_added(formula.denominator)}, 0) {direction} NULLS LAST"
+        return _column(plan, order.place)
+    formula = next(formula for formula in plan.formulas if formula.metric == order.metric)
+    places = layout.places(plan)
+    numerator = _added(places[place] for place in formula.numerator)
+    if not formula.denominator:
+        return numerator
+    return f"CAST({numerator} AS DOUBLE) / nullif({_added(places[place] for place in formula.denominator)}, 0)"
 
 
-def _added(places: tuple[int, ...]) -> str:
-    return f"m{places[0]}" if len(places) == 1 else "(" + " + ".join(f"m{place}" for place in places) + ")"
+def _column(plan: Plan, place: int) -> str:
+    """The statement's column of a question's dimension."""
+    columns = plan.question.dimensions
+    return "t" if columns[place].is_time else f"d{sum(not column.is_time for column in columns[:place])}"
+
+
+def _added(places: Iterable[int]) -> str:
+    terms = [f"m{place}" for place in places]
+    return terms[0] if len(terms) == 1 else f"({' + '.join(terms)})"

@@ -81,25 +81,29 @@ class Formula:
 class Part:
     """One fact's contribution. `daily` is the dimension of the daily rows that answer it, None for detail rows.
 
-    `keys` are the question's dimensions under this fact's names, `measures` the fact's measures with their places.
+    `keys` are the question's dimensions under this fact's names, `measures` those of the fact that it needs.
     """
 
+    view: ViewName
     fact: FactName
     keys: tuple[Column, ...]
     condition: Filter
     daily: str | None
     prop: str
-    measures: tuple[tuple[str, int], ...]
+    measures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one question is answered. `span` is what the rows can cover of the question's, None if nothing."""
+    """How one question is answered: a row of sums has one for each of `terms`, and `formulas` are made of them.
+
+    `span` is what the rows can cover of the question's, None if nothing.
+    """
 
     question: Question
     parts: tuple[Part, ...]
     formulas: tuple[Formula, ...]
-    width: int
+    terms: tuple[Term, ...]
     span: Span | None
 
     @property
@@ -116,7 +120,7 @@ def plan(question: Question, detail_from: date | None = None) -> Plan:
     terms: list[Term] = []
     formulas = tuple(_formula(question, metric, scope, terms) for metric in question.metrics)
     parts = tuple(_part(question, view, terms) for view in dict.fromkeys(view for view, _ in terms))
-    planned = Plan(question, parts, formulas, len(terms), question.span)
+    planned = Plan(question, parts, formulas, tuple(terms), question.span)
     return replace(planned, span=_kept(question.span, detail_from)) if planned.needs_detail else planned
 
 
@@ -188,12 +192,13 @@ def _part(question: Question, view_name: ViewName, terms: list[Term]) -> Part:
     keys = tuple(_seen_as(column, view.page) for column in question.dimensions)
     columns = tuple(column for column in (*keys, *(leaf.column for leaf in leaves(condition))) if not column.is_time)
     return Part(
+        view=view_name,
         fact=view.fact,
         keys=keys,
         condition=condition,
         daily=_daily(question, columns),
         prop=_property(columns) if view.fact == "events" else "",
-        measures=tuple((measure, place) for place, (of, measure) in enumerate(terms) if of == view_name),
+        measures=tuple(measure for of, measure in terms if of == view_name),
     )
 
 

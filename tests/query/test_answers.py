@@ -149,6 +149,10 @@ def test_many_questions_at_once_get_the_answers_each_would_get_alone(database: D
         question(["visitors", "exit_rate"], pair, dimensions=["event:page", "time:week"], filters=[["is", "visit:country", ["FI"]]])
     )
     asked.append(question(["total_revenue"], pair, dimensions=["event:name"], include=include))
+    asked.append(
+        question(["visits", "bounce_rate"], pair, dimensions=["visit:os"], order_by=[["bounce_rate", "asc"], ["visit:os", "desc"]])
+    )
+    asked.append(question(["visits"], pair, dimensions=["visit:os", "time:day"], order_by=[["visit:os", "desc"], ["visits", "asc"]]))
     before = len(database.statements)
     together = ask_many(asked, SITE, NOW_S, database.run)
     assert len(database.statements) - before == 2

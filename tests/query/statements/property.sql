@@ -1,12 +1,16 @@
 -- stats: events by event:props:*
-WITH scan_0 AS MATERIALIZED (
-  SELECT "value", sum(events) AS events
-  FROM (SELECT * FROM events_detail UNION ALL BY NAME SELECT * FROM events_today)
-  WHERE site = ? AND day BETWEEN ? AND ? AND property = ? AND "event" = ?
-  GROUP BY "value")
-SELECT 0 AS q, row_number() OVER (ORDER BY m0 DESC, d0) AS rank, count(*) OVER () AS total, d0, m0
-  FROM (SELECT d0, sum(m0) AS m0 FROM (
-    SELECT scan_0."value" AS d0, scan_0.events AS m0 FROM scan_0) GROUP BY d0 HAVING sum(m0) <> 0)
+WITH sums AS (
+  SELECT q, t, d0, CAST(sum(m0) AS BIGINT) AS m0 FROM (
+    SELECT q, '' AS t, s."value" AS d0, s.events AS m0
+    FROM (
+      SELECT GROUPING_ID("value") AS g, "value", CAST(sum(events) AS BIGINT) AS events
+      FROM (SELECT * FROM events_detail UNION ALL BY NAME SELECT * FROM events_today)
+      WHERE site = ? AND day BETWEEN ? AND ? AND property = ? AND "event" = ?
+      GROUP BY GROUPING SETS (("value"))) AS s JOIN (VALUES (0, 0)) AS asked(q, g) USING (g))
+  GROUP BY q, t, d0
+  HAVING sum(m0) <> 0)
+SELECT q, row_number() OVER (PARTITION BY q ORDER BY m0 DESC NULLS LAST, t, d0) AS rank, count(*) OVER (PARTITION BY q) AS total, t, d0, m0
+  FROM sums
   QUALIFY rank > ? AND rank <= ?;
 -- ? 7
 -- ? datetime.date(2026, 3, 2)

@@ -1,22 +1,26 @@
 -- stats: visitors
-WITH scan_0 AS MATERIALIZED (
-  SELECT dimension, value, sum(visitors) AS visitors
-  FROM pages_daily
-  WHERE site = ? AND dimension IN (?) AND day BETWEEN ? AND ? AND (regexp_matches(value, ?) OR regexp_matches(value, ?) OR lower(value) = lower(?))
-  GROUP BY dimension, value),
-scan_1 AS MATERIALIZED (
-  SELECT sum(visitors) AS visitors
-  FROM pages_today
-  WHERE site = ? AND day BETWEEN ? AND ? AND (regexp_matches("page", ?) OR regexp_matches("page", ?) OR lower("page") = lower(?)))
-SELECT 0 AS q, row_number() OVER (ORDER BY m0 DESC) AS rank, count(*) OVER () AS total, m0
-  FROM (SELECT sum(m0) AS m0 FROM (
-    SELECT scan_0.visitors AS m0 FROM scan_0 WHERE dimension = ?
-    UNION ALL SELECT scan_1.visitors AS m0 FROM scan_1) HAVING sum(m0) <> 0)
+WITH sums AS (
+  SELECT q, t, CAST(sum(m0) AS BIGINT) AS m0 FROM (
+    SELECT q, '' AS t, visitors AS m0
+    FROM (
+      SELECT value, CAST(sum(visitors) AS BIGINT) AS visitors
+      FROM pages_daily
+      WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND (regexp_matches(value, ?) OR regexp_matches(value, ?) OR lower(value) = lower(?))
+      GROUP BY value) JOIN (VALUES (0)) AS asked(q) ON TRUE
+    UNION ALL SELECT q, '' AS t, s.visitors AS m0
+    FROM (
+      SELECT 0 AS g, CAST(sum(visitors) AS BIGINT) AS visitors
+      FROM pages_today
+      WHERE site = ? AND day BETWEEN ? AND ? AND (regexp_matches("page", ?) OR regexp_matches("page", ?) OR lower("page") = lower(?))) AS s JOIN (VALUES (0, 0)) AS asked(q, g) USING (g))
+  GROUP BY q, t
+  HAVING sum(m0) <> 0)
+SELECT q, row_number() OVER (PARTITION BY q ORDER BY m0 DESC NULLS LAST, t) AS rank, count(*) OVER (PARTITION BY q) AS total, t, m0
+  FROM sums
   QUALIFY rank > ? AND rank <= ?;
 -- ? 7
--- ? 'page'
 -- ? datetime.date(2026, 3, 2)
 -- ? datetime.date(2026, 3, 31)
+-- ? 'page'
 -- ? '(?is)^/blog/.*$'
 -- ? '(?is)^/.*/a$'
 -- ? '/'
@@ -26,6 +30,5 @@ SELECT 0 AS q, row_number() OVER (ORDER BY m0 DESC) AS rank, count(*) OVER () AS
 -- ? '(?is)^/blog/.*$'
 -- ? '(?is)^/.*/a$'
 -- ? '/'
--- ? 'page'
 -- ? 0
 -- ? 10000
