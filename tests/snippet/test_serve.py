@@ -20,7 +20,7 @@ FORBIDDEN_HEADERS = {b"etag", b"last-modified", b"set-cookie"}
 
 
 def test_the_script_is_at_most_a_thousand_bytes_gzip() -> None:
-    assert 500 < len(gzip.compress(SCRIPT, 9, mtime=0)) <= 1000
+    assert 500 < len((DIST / "script.js.gz").read_bytes()) <= 1000
 
 
 def test_the_packed_forms_hold_the_same_bytes() -> None:
@@ -91,9 +91,7 @@ def test_every_path_serves_the_script_in_every_encoding(path: str, encoding: str
     assert not FORBIDDEN_HEADERS & set(headers)
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/script.js/", "/script.00000000.js", "/script.min.js", "/build.json", "/../script.js", "/pixel.gif"]
-)
+@pytest.mark.parametrize("path", ["/", "/script.js/", "/script.00000000.js", "/build.json", "/../script.js", "/pixel.gif"])
 def test_other_paths_serve_no_script(path: str) -> None:
     assert asset(path, "br") is None
 
