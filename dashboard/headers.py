@@ -53,6 +53,11 @@ HEADERS: dict[str, str] = {
 STRICT_TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
 
 
+def headers_of(https: bool) -> dict[str, str]:
+    """All security headers of an answer; `https`: the server is known to be reached by it."""
+    return {**HEADERS, "strict-transport-security": STRICT_TRANSPORT_SECURITY} if https else dict(HEADERS)
+
+
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -81,7 +86,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, https: bool) -> None:
         self._app = app
-        self._headers = {**HEADERS, "strict-transport-security": STRICT_TRANSPORT_SECURITY} if https else HEADERS
+        self._headers = headers_of(https)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sent(message: Message) -> None:

@@ -50,7 +50,7 @@ class House:
 
     @property
     def app(self) -> Starlette:
-        return Starlette(routes=dashboard.routes(self.services))
+        return Starlette(routes=dashboard.routes(self.services), exception_handlers=dict(dashboard.error_handlers(self.services)))
 
     def add(self, domain: str, days: int = 0, visits_a_day: int = 0, timezone: str = ZONE) -> int:
         """A site with some past; its number."""

@@ -6,12 +6,15 @@ import html
 import io
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 
 from collector.facts import METRIC_BY_NAME
+from collector.settings import load
+from dashboard.credits import data_credits
 from dashboard.format import plain
 from dashboard.headers import HEADERS
 from dashboard.panels import HEADLINES, PANELS, Panel, Tab
@@ -115,8 +118,8 @@ def test_a_huge_form_is_not_read(stranger: httpx.Client) -> None:
     assert stranger.post("/sign-in", content=b"token=" + b"x" * 100_000, headers={"sec-fetch-site": "same-origin"}).status_code == 403
 
 
-def test_under_https_the_cookie_is_bound_to_host_and_https(tmp_path: object) -> None:
-    with house(tmp_path, base_url="https://stats.example.com") as secure, served(secure.app) as where:  # type: ignore[arg-type]  # a Path
+def test_under_https_the_cookie_is_bound_to_host_and_https(tmp_path: Path) -> None:
+    with house(tmp_path, base_url="https://stats.example.com") as secure, served(secure.app) as where:
         token = secure.control.new_sign_in(secure.clock.now_s)
         answer = httpx.post(f"{where}/sign-in", data={"token": token}, headers={"origin": "https://stats.example.com"})
         assert answer.headers["set-cookie"].startswith("__Host-footfall_session=")
@@ -162,8 +165,8 @@ def test_home_shows_each_site_with_its_figures(member: httpx.Client) -> None:
     assert {"example.com", "nasty.example", "empty.example", "Visitors today"} <= set(texts)
 
 
-def test_with_one_site_home_leads_there(tmp_path: object) -> None:
-    with house(tmp_path) as small, served(small.app) as where:  # type: ignore[arg-type]  # a Path
+def test_with_one_site_home_leads_there(tmp_path: Path) -> None:
+    with house(tmp_path) as small, served(small.app) as where:
         cookies = {"footfall_session": small.session()}
         assert "footfall site add" in httpx.get(where, cookies=cookies).text
         small.add("one.example")
@@ -230,6 +233,23 @@ def test_the_filter_form_leads_to_the_narrowed_view(member: httpx.Client) -> Non
     assert (answer.status_code, answer.headers["location"]) == (303, "/site/example.com?period=7d&f=contains:page:/blog")
 
 
+@pytest.mark.parametrize(("compare", "said"), [("previous", "24 Sep – 23 Oct, until 16:00"), ("year", "24 Oct – 22 Nov 2025, until 16:00")])
+def test_it_is_said_what_the_figures_are_compared_with(member: httpx.Client, compare: str, said: str) -> None:
+    assert said in " ".join(page(member, f"/site/example.com?compare={compare}").texts)
+
+
+def test_without_a_comparison_nothing_is_compared(member: httpx.Client) -> None:
+    markup = member.get("/site/example.com?compare=none").text
+    assert "Not compared" in markup
+    assert 'class="change' not in markup
+
+
+def test_makers_of_place_data_are_named_where_they_ask_for_it() -> None:
+    given = {"FOOTFALL_CITY_DB": "/srv/GeoLite2-City.mmdb", "FOOTFALL_COUNTRY_DB": "/srv/dbip-country-lite.mmdb"}
+    assert [link.url for link in data_credits(load(given))] == ["https://www.maxmind.com", "https://db-ip.com"]
+    assert data_credits(load({})) == ()
+
+
 def test_a_panel_that_cannot_be_answered_says_so_and_the_others_stand(member: httpx.Client) -> None:
     markup = member.get("/site/example.com?f=is:exit_page:/").text
     assert markup.count('class="failure"') == 2
@@ -255,6 +275,26 @@ def test_what_does_not_exist_is_said_to_be_missing(member: httpx.Client, path: s
     answer = member.get(path)
     assert answer.status_code == 404
     assert "<script>" not in answer.text
+
+
+def test_an_address_of_nothing_says_so_with_all_headers(stranger: httpx.Client) -> None:
+    answer = stranger.get("/<script>")
+    assert answer.status_code == 404
+    assert "No such page" in answer.text
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert stranger.get("/api/nothing").json() == {"error": "No such page. Nothing lives at this address. Perhaps it has a slip in it."}
+
+
+def test_a_fault_shows_nothing_of_the_inside(tmp_path: Path) -> None:
+    with house(tmp_path) as sick:
+        secret = sick.session()
+        sick.services.control = None  # type: ignore[assignment]  # what a broken control database comes to
+        with served(sick.app) as where:
+            answer = httpx.get(where, cookies={"footfall_session": secret})
+    assert answer.status_code == 500
+    assert "Something went wrong here" in answer.text
+    assert "NoneType" not in answer.text
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
 # --- hostile values ---
