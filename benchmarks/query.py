@@ -58,7 +58,8 @@ def path(salt: int, number: str = "v") -> str:
 def groups(connection: duckdb.DuckDBPyConnection) -> None:
     """The tuples that travel together, each group a few hundred."""
     texts = {
-        "acquisition": "CASE id % 31 WHEN 1 THEN '' ELSE 'Source ' || id % 31 END, 'Channel ' || id % 8, 'ref' || id % 31 || '.com', '', '', '', '', ''",
+        "acquisition": """CASE id % 31 WHEN 1 THEN '' ELSE 'Source ' || id % 31 END, 'Channel ' || id % 8,
+            'ref' || id % 31 || '.com', '', '', '', '', ''""",
         "place": "chr(CAST(65 + id % 26 AS INTEGER)) || chr(CAST(65 + id % 7 AS INTEGER)), '', '', 'Network ' || id % 250",
         "device": "'Browser ' || id % 10, 'Browser ' || id % 40, 'OS ' || id % 6, 'OS ' || id % 20, 'Device ' || id % 3",
     }
@@ -85,10 +86,12 @@ def rows(connection: duckdb.DuckDBPyConnection, pageviews: int) -> None:
     shared = "site, day, hour, hostname, entry_page, acquisition, place, device, screen, language"
     for kind, when in (("detail", "<"), ("today", "=")):
         connection.execute(f"""INSERT INTO visits_{kind} ({shared}, exit_page, visitors, visits, bounces, engaged, pageviews, seconds)
-            SELECT {shared}, page, CAST(hash(v, 12) % 5 <> 0 AS BIGINT), 1, CAST(views = 1 AS BIGINT), CAST(views > 1 AS BIGINT), views, hash(v, 13) % 300
+            SELECT {shared}, page, CAST(hash(v, 12) % 5 <> 0 AS BIGINT), 1,
+                CAST(views = 1 AS BIGINT), CAST(views > 1 AS BIGINT), views, hash(v, 13) % 300
             FROM seen WHERE n = views - 1 AND day {when} DATE '{TODAY}' ORDER BY v""")
         connection.execute(f"""INSERT INTO pages_{kind} ({shared}, page, pageviews, visits, visitors, seconds, scroll_sum, scroll_count)
-            SELECT {shared}, page, 1, 1, 1, hash(v, n) % 90, hash(v, n, 1) % 101, 1 FROM seen WHERE day {when} DATE '{TODAY}' ORDER BY v, n""")
+            SELECT {shared}, page, 1, 1, 1, hash(v, n) % 90, hash(v, n, 1) % 101, 1
+            FROM seen WHERE day {when} DATE '{TODAY}' ORDER BY v, n""")
 
 
 def daily(connection: duckdb.DuckDBPyConnection) -> None:

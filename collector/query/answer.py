@@ -109,7 +109,7 @@ def _currency(plan: Plan, values: Sequence[str], currencies: Mapping[str, int]) 
 
 def _add_comparison(plan: Plan, compared: Compared, rows: Sequence[Row], results: list[dict[str, Any]]) -> None:
     earlier = {row[0]: row for row in compared.rows or ()}
-    moved = _moved(plan, compared.span)
+    moved = _Moved(plan, compared.span)
     for row, result in zip(rows, results, strict=True):
         values = moved(row[0])
         if compared.rows is None or values is None:
@@ -120,7 +120,7 @@ def _add_comparison(plan: Plan, compared: Compared, rows: Sequence[Row], results
         result["comparison"] = {"dimensions": shown(plan, values), "metrics": figures, "change": changes}
 
 
-class _moved:
+class _Moved:
     """A row's dimensions as they are called in the comparison: the n-th bucket of time becomes the n-th there."""
 
     def __init__(self, plan: Plan, span: Span) -> None:
