@@ -34,8 +34,6 @@ STEADY_S = 60.0  # a child that ran this long is forgiven its earlier ends
 STOP_S = 4.5
 POLL_S = 0.05
 REFUSED = 78  # EX_CONFIG: a child that found something only an operator can change; restarting would not help
-DEMO_DOMAIN = "demo-shop.localhost"
-HISTORY_DOMAIN = "generated-history.example"
 
 
 @dataclass
@@ -134,6 +132,7 @@ def _listen_unix(path: Path) -> socket.socket:
 
 def serve(settings: Settings, demo: bool = False) -> int:
     """Run until told to stop; returns the exit code. Raises Refusal before anything is started."""
+    os.umask(0o077)  # whatever is made from here on is this user's alone
     lock = prepare(settings)
     public = [listen(settings.host, settings.port)]
     if settings.dashboard_port:

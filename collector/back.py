@@ -6,7 +6,6 @@ store to a pool of threads. When the database turns out damaged the process ends
 
 import gc
 import os
-import resource
 import signal
 import socket
 import sys
@@ -21,8 +20,7 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
-import dashboard
-from collector import api
+from collector.api.routes import routes as api_routes
 from collector.clock import Clock
 from collector.control.database import Control
 from collector.control.picture import publish
@@ -37,6 +35,7 @@ from collector.settings import Settings, runtime_directory
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import StoreDamaged, StoreError
 from collector.store.recovery import open_or_rebuild
+from dashboard.pages import routes as dashboard_routes
 
 STEP_EACH_S = 0.4  # between commits: well under the two seconds in which a visit must be seen, long enough to sum
 RETRY_S_MAX = 30.0
@@ -223,7 +222,7 @@ async def _answer(app: Any, listener: socket.socket) -> None:
 
 def application(handed: Services) -> Quiet:
     """API and dashboard as one ASGI application."""
-    return Quiet(Starlette(routes=[*api.routes(handed), *dashboard.routes(handed)]))
+    return Quiet(Starlette(routes=[*api_routes(handed), *dashboard_routes(handed)]))
 
 
 def open_store(settings: Settings, clock: Clock) -> DuckDBStore:
@@ -249,7 +248,6 @@ def greet(settings: Settings, control: Control, clock: Clock, port: int) -> None
 
 def main(settings: Settings, listener: socket.socket, greet_port: int) -> None:
     """The back process, until told to stop: then it records what is left and checkpoints. `greet_port` 0: no greeting."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     clock = Clock()
     runtime, _ = open_runtime(settings.runtime_dir, runtime_directory(), settings.data_dir)
     control = Control(settings.control_url)

@@ -6,7 +6,6 @@ back to run: if the back is down, the front goes on accepting.
 
 import asyncio
 import gc
-import resource
 import signal
 import socket
 import sys
@@ -20,20 +19,12 @@ import uvloop
 
 from collector.clock import Clock, local_day_hour
 from collector.control.picture import PictureFile
-from collector.enrich.bots import Bots
-from collector.enrich.device import Devices
-from collector.enrich.embedded import ensure_embedded
-from collector.enrich.page import Pages
-from collector.enrich.place import Places
-from collector.enrich.source import Sources
-from collector.ingest.cap import ValueCap
 from collector.ingest.door import Door, open_door
 from collector.ingest.endpoint import Ingest, Receive, Scope, Send, respond
-from collector.ingest.gate import Gate
+from collector.ingest.gate import Gate, open_gate
 from collector.ingest.protocol import FrontProtocol
 from collector.ops.passthrough import Passthrough
-from collector.privacy.address import TrustedHops
-from collector.privacy.runtime import open_runtime
+from collector.privacy.runtime import keep_memory_private, open_runtime
 from collector.privacy.salts import Salts
 from collector.settings import Settings, runtime_directory
 from collector.visits.table import VisitTable
@@ -45,26 +36,6 @@ TICK_S = 1.0
 STATUS_FILE = "front.json"
 
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-def open_gate(settings: Settings, salts: Salts) -> Gate:
-    """All look-ups of the ingest steps."""
-    country, network = settings.country_db, settings.network_db
-    if country is None or network is None:
-        embedded = ensure_embedded(settings.data_dir / "geo")
-        country, network = country or embedded[0], network or embedded[1]
-    return Gate(
-        TrustedHops(settings.trusted_proxies),
-        salts,
-        Devices(),
-        Bots(),
-        Places(country, network, settings.city_db),
-        Sources(),
-        Pages(frozenset(settings.query_parameters)),
-        Pages(frozenset(settings.query_parameters), hash_mode=True),
-        ValueCap(settings.values_max),
-        settings.honour_dnt,
-    )
 
 
 class Front:
@@ -127,7 +98,8 @@ class Tick:
         now = int(self._clock.time())
         sites = self._picture.current(self._clock.monotonic()).by_domain.values()
         days = {site.id: local_day_hour(now, site.timezone)[0] for site in sites}
-        self._salts.overwrite_ended(days)
+        if self._salts.overwrite_ended(days):
+            self._gate.forget()
         self._table.end_days(days)
         if self._clock.monotonic() - self._geo_checked_s > 60:
             self._geo_checked_s = self._clock.monotonic()
@@ -183,8 +155,8 @@ async def serve(settings: Settings, listeners: list[socket.socket], socket_path:
 
 
 def main(settings: Settings, listeners: list[socket.socket], socket_path: Path) -> None:
-    """The front process. Leaves no core file: its memory holds salts and visitor keys."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """The front process."""
+    keep_memory_private()
     runtime, warning = open_runtime(settings.runtime_dir, runtime_directory(), settings.data_dir)
     if warning:
         print(warning, file=sys.stderr)

@@ -24,6 +24,7 @@ from collector.ingest.hit import RawHit
 from collector.privacy.address import TrustedHops, truncated
 from collector.privacy.key import visitor_key
 from collector.privacy.signals import refusal
+from collector.settings import Settings
 
 USER_AGENT_CHARS_MAX = 512
 _KINDS = {"pageview": Kind.PAGEVIEW, "engagement": Kind.ENGAGEMENT}
@@ -49,6 +50,28 @@ class Gate:
     hash_pages: Pages
     cap: ValueCap
     honour_dnt: bool
+
+    def forget(self) -> None:
+        """Empty every cache: they hold User-Agents, truncated addresses and URLs, which outlive no day."""
+        for room in (self.devices, self.bots, self.places, self.sources, self.pages, self.hash_pages):
+            room.forget()
+
+
+def open_gate(settings: Settings, salts: DailySalts) -> Gate:
+    """The gate with all its look-ups, as the settings say. Unpacks the embedded geo data at the first start."""
+    parameters = frozenset(settings.query_parameters)
+    return Gate(
+        TrustedHops(settings.trusted_proxies),
+        salts,
+        Devices(),
+        Bots(),
+        Places(settings.country_db, settings.network_db, settings.city_db, unpack_dir=settings.data_dir / "geo"),
+        Sources(),
+        Pages(parameters),
+        Pages(parameters, hash_mode=True),
+        ValueCap(settings.values_max),
+        settings.honour_dnt,
+    )
 
 
 class Passing(msgspec.Struct, gc=False):

@@ -14,6 +14,7 @@ import h11
 
 READ_BYTES = 64 * 1024
 CONNECT_S_MAX = 2.0
+FIRST_BYTE_S_MAX = 40.0  # past the store's own limit on a question
 ANSWER_S_MAX = 120.0  # between two pieces of an answer
 LOCAL_HEADER = b"x-footfall-local"
 PROTO_HEADER = b"x-forwarded-proto"
@@ -43,6 +44,8 @@ class Passthrough:
         try:
             await _send_request(connection, writer, scope, receive)
             await _send_answer(connection, reader, send)
+        except TimeoutError:
+            await _away(send)
         finally:
             writer.close()
 
@@ -99,12 +102,19 @@ async def _send_request(
 
 
 async def _send_answer(connection: h11.Connection, reader: asyncio.StreamReader, send: Callable[[Message], Awaitable[None]]) -> None:
+    started = False
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            data = await asyncio.wait_for(reader.read(READ_BYTES), ANSWER_S_MAX)
+            try:
+                data = await asyncio.wait_for(reader.read(READ_BYTES), ANSWER_S_MAX if started else FIRST_BYTE_S_MAX)
+            except TimeoutError:
+                if not started:
+                    raise
+                raise ConnectionError("the back stopped in the middle of its answer") from None
             connection.receive_data(data)
         elif isinstance(event, h11.Response):
+            started = True
             headers = [(name, value) for name, value in event.headers if name not in _HOP_BY_HOP and name != b"transfer-encoding"]
             await send({"type": "http.response.start", "status": event.status_code, "headers": headers})
         elif isinstance(event, h11.Data):

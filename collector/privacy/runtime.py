@@ -1,12 +1,24 @@
 """The runtime folder: where salts and open visits outlive a restart, and only if it is RAM. A disk is refused."""
 
+import ctypes
 import os
+import resource
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 
 RAM_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
 SHARED_MEMORY = Path("/dev/shm")
+PR_SET_DUMPABLE = 4  # <sys/prctl.h>
+
+
+def keep_memory_private() -> None:
+    """No core file, and no other process of this user may read this one's memory: it holds salts and visitor keys.
+
+    PR_SET_DUMPABLE also stops cores that the kernel pipes to a program, which RLIMIT_CORE alone does not (core(5)).
+    """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def file_system(path: Path, mounts: Iterable[str] | None = None) -> str:
