@@ -22,7 +22,8 @@ class Visit(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One visitor's present visit, and what earlier ones of the day already counted.
 
     `new` is 1 if this is the visitor's first visit of the day. `seen` are the pages ("/…") and events (event mark and
-    name) this visit has counted, `earlier` those of the day's earlier visits. 250 bytes at one page view.
+    name) this visit has counted, `depths` how far each was scrolled (percent, -1 for not known), `earlier` what the
+    day's earlier visits saw. 250 bytes at one page view.
     """
 
     day: int
@@ -41,6 +42,7 @@ class Visit(msgspec.Struct, frozen=True, gc=False, array_like=True):
     pageviews: int
     interactions: int
     seen: tuple[str, ...]
+    depths: tuple[int, ...]
     earlier: tuple[str, ...]
 
     def totals(self) -> Totals:
@@ -52,6 +54,7 @@ class Visit(msgspec.Struct, frozen=True, gc=False, array_like=True):
         return (self.new, 1, int(bounce), int(engaged), self.pageviews, seconds)
 
 
+UNKNOWN = (-1,)  # one object for the many visits of one page
 NOTHING: Totals = (0, 0, 0, 0, 0, 0)
 
 
@@ -64,8 +67,9 @@ def apply(visit: Visit | None, event: Event) -> tuple[Visit, Change] | Drop:
     if event.kind is Kind.ENGAGEMENT:
         if present is None or event.page not in present.seen:
             return Drop.NO_VISIT
-        after = _later(present, event, present.exit_page, 0, 0, present.seen)
-        return after, _change(present, after, event, page=(0, 0, 0, event.seconds, max(event.scroll, 0), int(event.scroll >= 0)))
+        depths, deeper, first = _deepest(present, event)
+        after = _later(present, event, present.exit_page, 0, 0, present.seen, depths)
+        return after, _change(present, after, event, page=(0, 0, 0, event.seconds, deeper, first))
     before = present or _begun(visit, event)
     if event.kind is Kind.PAGEVIEW:
         new_here, seen, new_today = _first_sight(before, event.page)
@@ -112,6 +116,7 @@ def _begun(last: Visit | None, event: Event) -> Visit:
         pageviews=0,
         interactions=0,
         seen=(),
+        depths=(),
         earlier=_union(last) if again and last is not None else (),
     )
 
@@ -120,7 +125,31 @@ def _union(last: Visit) -> tuple[str, ...]:
     return tuple(dict.fromkeys(last.earlier + last.seen))[:SEEN_MAX]
 
 
-def _later(visit: Visit, event: Event, exit_page: str, pageviews: int, interactions: int, seen: tuple[str, ...]) -> Visit:
+def _deepest(visit: Visit, event: Event) -> tuple[tuple[int, ...], int, int]:
+    """(the depths now, by how much the page's depth in this visit grew, 1 if it was not known before).
+
+    A browser reports the deepest point so far each time it leaves the page: only what is added may be counted.
+    """
+    at = visit.seen.index(event.page)
+    known = visit.depths[at]
+    if event.scroll <= known:
+        return visit.depths, 0, 0
+    depths = (*visit.depths[:at], event.scroll, *visit.depths[at + 1 :])
+    return depths, event.scroll - max(known, 0), int(known < 0)
+
+
+def _later(
+    visit: Visit,
+    event: Event,
+    exit_page: str,
+    pageviews: int,
+    interactions: int,
+    seen: tuple[str, ...],
+    depths: tuple[int, ...] | None = None,
+) -> Visit:
+    """The visit after an event. New sights have no depth yet."""
+    if depths is None:
+        depths = visit.depths if seen is visit.seen else visit.depths + UNKNOWN * (len(seen) - len(visit.depths))
     return Visit(
         visit.day,
         visit.hour,
@@ -138,6 +167,7 @@ def _later(visit: Visit, event: Event, exit_page: str, pageviews: int, interacti
         visit.pageviews + pageviews,
         visit.interactions + interactions,
         seen,
+        depths,
         visit.earlier,
     )
 

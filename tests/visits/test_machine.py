@@ -92,6 +92,12 @@ def test_an_hour_of_reading_is_one_visit() -> None:
     assert by(rows, "pages", "page")["/a"] == (1, 1, 1, 3600, 90, 1)
 
 
+def test_scroll_depth_is_the_deepest_point_of_a_page_in_a_visit_however_often_it_is_reported() -> None:
+    reports = [event(100 + n, "/a", Kind.ENGAGEMENT, seconds=1, scroll=depth) for n, depth in enumerate((20, 60, 60, 40), 1)]
+    rows = summed(run([event(100, "/a"), *reports])[0])
+    assert by(rows, "pages", "page")["/a"][4:] == (60, 1)
+
+
 def test_an_engagement_report_never_begins_a_visit() -> None:
     assert apply(None, event(100, kind=Kind.ENGAGEMENT, seconds=5)) is Drop.NO_VISIT
     first = apply(None, event(100, "/a"))
@@ -179,8 +185,10 @@ def model(events: list[Event]) -> dict[str, Any]:
                     pages[one.page][0] += 1
                 elif one.kind is Kind.ENGAGEMENT:
                     pages[one.page][3] += one.seconds
-                    pages[one.page][4] += one.scroll
-                    pages[one.page][5] += 1
+            for page in set(views):
+                depths = [e.scroll for e in visit if e.kind is Kind.ENGAGEMENT and e.page == page]
+                pages[page][4] += max(depths, default=0)
+                pages[page][5] += bool(depths)
     return {"exits": {k: tuple(v) for k, v in exits.items()}, "pages": {k: tuple(v) for k, v in pages.items()}}
 
 
