@@ -255,9 +255,9 @@ def discard_database(path: Path) -> None:
 def _open(path: Path, memory_mb: int, threads: int, lineage: Callable[[], str]) -> Connection:
     if path.exists():
         _refuse_newer(path, memory_mb)
+    whole = not database_files(path)[1].exists()  # replaying a log counts blocks that are not written yet
     writer = open_locked(path, memory_mb, threads)
     try:
-        _refuse_shorter(writer, path)
         if schema.is_empty(writer):
             with transaction(writer):
                 schema.create_tables(writer)
@@ -265,6 +265,8 @@ def _open(path: Path, memory_mb: int, threads: int, lineage: Callable[[], str]) 
             changed = True
         else:
             changed = schema.grow(writer)
+            if whole and not changed:
+                _refuse_shorter(writer, path)
         if changed:  # tables made or changed in the write-ahead log alone have made files unopenable after a crash
             writer.execute("CHECKPOINT")
     except BaseException:
@@ -274,10 +276,21 @@ def _open(path: Path, memory_mb: int, threads: int, lineage: Callable[[], str]) 
 
 
 def _refuse_shorter(writer: Connection, path: Path) -> None:
-    """A file that lost its end opens well if only table rows were there, and fails at the first question that needs them."""
-    ((needed,),) = writer.execute("SELECT ? + total_blocks * block_size FROM pragma_database_size()", [HEADER_BYTES])
-    if path.stat().st_size < needed:
-        raise StoreDamaged(f"{path} is damaged: it has {path.stat().st_size} bytes and should have at least {needed}.")
+    """A file that lost its end opens well if only table rows were there, and fails at the first question that needs them.
+
+    What the tables refer to is compared with what is there; the engine's own count of blocks includes free ones at the
+    end, which it cuts off.
+    """
+    ((block_bytes,),) = writer.execute("SELECT block_size FROM pragma_database_size()")
+    last = max(_last_block(writer, table) for table in TABLES)
+    if path.stat().st_size < HEADER_BYTES + (last + 1) * block_bytes:
+        raise StoreDamaged(f"{path} is damaged: it lost its end; its tables need block {last}, past its {path.stat().st_size} bytes.")
+
+
+def _last_block(writer: Connection, table: str) -> int:
+    """The highest number of a block that holds rows of a table, -1 for none. Reads no rows."""
+    blocks = f"SELECT block_id AS block, additional_block_ids AS more FROM pragma_storage_info('{table}') WHERE persistent"
+    return int(writer.execute(f"SELECT coalesce(greatest(max(block), max(list_max(more))), -1) FROM ({blocks})")[0][0])
 
 
 def _refuse_newer(path: Path, memory_mb: int) -> None:

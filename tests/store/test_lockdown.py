@@ -1,10 +1,12 @@
 """The database reaches nothing but its own file, and a question cannot write."""
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from collector.store.connection import Connection
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import QueryTimeout, StoreError
 from collector.store.interface import Position
@@ -39,16 +41,20 @@ ELSEWHERE = (
 )
 
 
-@pytest.mark.parametrize("statement", ELSEWHERE)
-def test_the_database_can_reach_no_other_file_extension_or_setting(statement: str, tmp_path: Path) -> None:
-    DuckDBStore(tmp_path / "footfall.duckdb").close()
-    connection = open_locked(tmp_path / "footfall.duckdb", memory_mb=100)
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    with pytest.raises(StoreError):
-        connection.execute(statement.format(folder=folder))
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    path = tmp_path_factory.mktemp("locked") / "footfall.duckdb"
+    DuckDBStore(path).close()
+    connection = open_locked(path, memory_mb=100)
+    yield connection
     connection.close()
-    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("statement", ELSEWHERE)
+def test_the_database_can_reach_no_other_file_extension_or_setting(connection: Connection, statement: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        connection.execute(statement.format(folder=tmp_path))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_parquet_shop_reaches_its_folder_and_nothing_else(tmp_path: Path) -> None:
