@@ -1,8 +1,8 @@
 """Questions in, answers out: parse, plan, at most three statements for any number of questions, answer.
 
-The first statement answers every question; money and comparisons of breakdowns need to know something first (the
-currency, the rows on the page), so those share a second. "all" costs one small statement more. Nothing here touches a
-database or a clock: the caller hands in `run` and the time.
+The first statement answers every question; the comparison of a list needs to know the rows on its page first, so those
+share a second. "all" costs one small statement more. Nothing here touches a database or a clock: the caller hands in
+`run` and the time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,7 @@ def ask_many(
     moment = ranges.Moment(now_s, site.timezone)
     earliest = _first_day(site, run) if any(raw.get("date_range") == "all" for raw in raws) else None
     asked = [_Asked(plan(parse(raw, moment, earliest), detail_from), detail_from) for raw in raws]
-    _answer_all([_Job(one.plan, one.fill) for one in asked], site, run)
+    _answer_all([job for one in asked for job in one.first()], site, run)
     _answer_all([job for one in asked for job in one.further()], site, run)
     return [answers.answer(one.plan, one.result, site, moment, one.currencies, one.compared()) for one in asked]
 
@@ -107,7 +107,7 @@ def _dimensions(plan: Plan, row: tuple[Any, ...]) -> tuple[str, ...]:
 
 
 class _Asked:
-    """One question on its way: its plan, and what is found out for it."""
+    """One question on its way: its plans, and what is found out for it."""
 
     def __init__(self, planned: Plan, detail_from: date | None) -> None:
         self.plan = planned
@@ -115,26 +115,36 @@ class _Asked:
         self.currencies: dict[str, int] = {}
         self._detail_from = detail_from
         self._compare_span = _compare_span(planned.question)
-        self._compare_plan: Plan | None = None
+        self._compare_plan = self._comparison_plan()
         self._compare_rows: tuple[Row, ...] | None = None
         self._compare_currencies: dict[str, int] = {}
 
-    def fill(self, result: Result) -> None:
-        self.result = result
-
-    def further(self) -> list[_Job]:
-        """What must be asked once the rows are known: money, the rows to compare with, the count behind an empty page."""
-        jobs = [*self._count_job(), *self._comparison_job()]
+    def first(self) -> list[_Job]:
+        """What can be asked at once: the question, its money, and the comparison of totals and of lines over time."""
+        jobs = [_Job(self.plan, self._take_result)]
+        if self._compare_plan is not None and not self._has_lists:
+            jobs.append(_Job(self._compare_plan, self._take_comparison))
         if answers.wants_money(self.plan):
             jobs.append(_Job(_by_currency(self.plan, self._detail_from), self._take_currencies))
             if self._compare_plan is not None:
                 jobs.append(_Job(_by_currency(self._compare_plan, self._detail_from), self._take_compare_currencies))
         return jobs
 
+    def further(self) -> list[_Job]:
+        """What needs the rows at hand: the comparison of a list, the count behind an empty page."""
+        jobs = self._count_job()
+        if self._compare_plan is not None and self._has_lists:
+            jobs.append(_Job(self._compare_plan, self._take_comparison, _keep(self.plan, self.result.rows)))
+        return jobs
+
     def compared(self) -> Compared | None:
         if self._compare_span is None:
             return None
         return Compared(self._compare_span, self._compare_rows, self._compare_currencies)
+
+    @property
+    def _has_lists(self) -> bool:
+        return any(not column.is_time for column in self.plan.question.dimensions)
 
     def _count_job(self) -> list[_Job]:
         """A page past the end has no row to carry the number of rows: ask for the first row instead."""
@@ -146,16 +156,17 @@ class _Asked:
     def _take_total(self, result: Result) -> None:
         self.result = replace(self.result, total=result.total)
 
-    def _comparison_job(self) -> list[_Job]:
-        """The same question of the other range, for the rows at hand; none if its detail is (partly) gone."""
+    def _comparison_plan(self) -> Plan | None:
+        """The same question of the other range; none if its own detail, or the question's, is (partly) gone."""
         if self._compare_span is None:
-            return []
+            return None
         question = replace(self.plan.question, span=self._compare_span, limit=COMPARED_ROWS_MAX, offset=0)
         planned = plan(question, self._detail_from)
-        if planned.span != question.span or self.plan.span != self.plan.question.span:
-            return []
-        self._compare_plan = planned
-        return [_Job(planned, self._take_comparison, _keep(self.plan, self.result.rows))]
+        whole = planned.span == question.span and self.plan.span == self.plan.question.span
+        return planned if whole else None
+
+    def _take_result(self, result: Result) -> None:
+        self.result = result
 
     def _take_comparison(self, result: Result) -> None:
         self._compare_rows = result.rows

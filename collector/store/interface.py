@@ -24,6 +24,8 @@ class Store(Protocol):
     those of `facts.keys_of`, with `day` as DATE and each group as a number that refers to the table of the group's
     name (`id` and one text column a dimension). Daily tables are (site, dimension, day, value, measures…), where
     dimension is a dimension's name, "hour" (value "00"-"23") or "" (the total, value "").
+    An event has a row of its own (property "") and one more for each property: the daily rows of `property` and `value`
+    sum all of them, those of every other dimension, the hours and the total only the events' own.
     Any day may have rows in both `today` and the closed tables: an answer always sums the two.
     """
 
