@@ -127,7 +127,7 @@ def run(port: int, requests: list[bytes], seconds: float, connections: int = 64,
                 partial[number] = answer
                 continue
             status = int(answer[9:12])
-            if status == 202 and b"x-footfall" not in answer[:600]:
+            if status == 202 and b"\nx-footfall:" not in answer:
                 result.acknowledged += 1
             else:
                 result.other[status] = result.other.get(status, 0) + 1

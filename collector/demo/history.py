@@ -98,7 +98,7 @@ class _Telling:
         page = gate.pages.lookup(body.url)
         if page is None:
             return
-        headers = [(b"user-agent", hit.user_agent.encode()), (b"accept-language", hit.accept_language.encode())]
+        headers = {b"user-agent": hit.user_agent.encode(), b"accept-language": hit.accept_language.encode()}
         event = admit(gate, raw_hit(body, hit.address, headers), self._site, page, hit.time_s)
         if isinstance(event, Drop):
             return

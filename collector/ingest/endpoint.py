@@ -16,7 +16,7 @@ from collector.event import Drop, Event
 from collector.ingest import pixel, plausible
 from collector.ingest.door import Door
 from collector.ingest.gate import Gate, admit
-from collector.ingest.hit import Body, RawHit, Refused, raw_hit
+from collector.ingest.hit import Body, Given, Refused, given_headers, raw_hit
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -25,6 +25,7 @@ Headers = list[tuple[bytes, bytes]]
 
 BODY_S_MAX = 10.0  # a body that takes longer is cut off
 HEADERS_MAX = 64
+LENGTH_DIGITS_MAX = 9
 DOMAINS_MAX = 10
 RETRY_AFTER_S = b"5"
 
@@ -70,14 +71,14 @@ class Ingest:
         if scope["method"] != "POST":
             await self._other_method(scope, send)
             return
-        headers: Headers = scope["headers"]
+        given = given_headers(scope["headers"])
         try:
-            body = plausible.body_of(await _read(headers, receive))
+            body = plausible.body_of(await _read(given, len(scope["headers"]), receive))
         except Refused as refused:
             self._door.refuse(0, self._day(), (Drop.OVER_LIMIT if refused.status != 400 else Drop.MALFORMED).value)
             await respond(send, refused.status, refused.message)
             return
-        outcome = self._count(body, scope, headers)
+        outcome = self._count(body, scope, given)
         if isinstance(outcome, Drop):
             await send(_DROPPED[outcome])
         elif isinstance(outcome, Refused):
@@ -92,10 +93,10 @@ class Ingest:
 
     async def pixel(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One page view of a browser without scripts. It gets its picture whatever happens."""
-        headers: Headers = scope["headers"]
+        given = given_headers(scope["headers"])
         extra: Headers = []
         try:
-            outcome = self._count(pixel.body_of(scope["query_string"], headers), scope, headers)
+            outcome = self._count(pixel.body_of(scope["query_string"], given), scope, given)
             if isinstance(outcome, asyncio.Future):
                 await outcome
             elif isinstance(outcome, Drop):
@@ -106,7 +107,7 @@ class Ingest:
         await send({"type": "http.response.start", "status": 200, "headers": [*_GIF, *extra]})
         await send({"type": "http.response.body", "body": _EMPTY_GIF})
 
-    def _count(self, body: Body, scope: Scope, headers: Headers) -> "asyncio.Future[bool] | Drop | Refused":
+    def _count(self, body: Body, scope: Scope, given: Given) -> "asyncio.Future[bool] | Drop | Refused":
         """Count the event for every site it names; what one of them answers stands for all."""
         page = (self._gate.hash_pages if body.hash_mode else self._gate.pages).lookup(body.url)
         if page is None:
@@ -119,7 +120,7 @@ class Ingest:
             if site is None:
                 self._door.refuse(0, self._day(), Drop.UNKNOWN_SITE.value)
                 continue
-            outcome = admit(self._gate, raw_hit(body, peer, headers), site, page, time_s)
+            outcome = admit(self._gate, raw_hit(body, peer, given), site, page, time_s)
             result = self._door.enter(outcome) if isinstance(outcome, Event) else outcome
             if isinstance(result, Drop):
                 self._door.refuse(site.id, local_day_hour(time_s, site.timezone)[0], result.value)
@@ -146,15 +147,15 @@ class Ingest:
             await respond(send, 405, "send events with POST", [(b"allow", b"POST, OPTIONS")])
 
 
-async def _read(headers: Headers, receive: Receive) -> bytes:
+async def _read(given: Given, headers: int, receive: Receive) -> bytes:
     """The body, at most BODY_BYTES_MAX of it. Raises Refused before reading more."""
-    if len(headers) > HEADERS_MAX:
+    if headers > HEADERS_MAX:
         raise Refused(431, f"more than {HEADERS_MAX} headers")
-    for name, value in headers:
-        if name == b"content-encoding" and value != b"identity":
-            raise Refused(415, "send the body as it is, not compressed")
-        if name == b"content-length" and (len(value) > 9 or int(value) > plausible.BODY_BYTES_MAX):
-            raise Refused(413, f"the body is over {plausible.BODY_BYTES_MAX} bytes")
+    if given.get(b"content-encoding", b"identity") != b"identity":
+        raise Refused(415, "send the body as it is, not compressed")
+    length = given.get(b"content-length", b"0")
+    if len(length) > LENGTH_DIGITS_MAX or int(length) > plausible.BODY_BYTES_MAX:
+        raise Refused(413, f"the body is over {plausible.BODY_BYTES_MAX} bytes")
     message = await receive()
     body: bytes = message.get("body", b"")
     if message.get("more_body"):
@@ -188,5 +189,3 @@ async def respond(send: Send, status: int, message: str, extra: Headers | None =
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
-
-__all__ = ["Ingest", "RawHit", "respond"]

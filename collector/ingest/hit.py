@@ -46,27 +46,28 @@ class RawHit(msgspec.Struct, gc=False):
     purpose: str = ""
 
 
-# Header name -> RawHit field; whatever else a browser sends is not even looked at.
-HEADERS = {
-    b"user-agent": "user_agent",
-    b"accept-language": "language",
-    b"x-forwarded-for": "forwarded_for",
-    b"sec-gpc": "gpc",
-    b"dnt": "dnt",
-    b"sec-purpose": "purpose",
-    b"purpose": "purpose",
-    b"x-moz": "purpose",
-}
+Given = dict[bytes, bytes]
 
 
-def raw_hit(body: Body, peer: str, headers: list[tuple[bytes, bytes]]) -> RawHit:
-    """The hit of one request. A header sent twice is joined with a comma, as HTTP says."""
-    hit = RawHit(body, peer)
-    wanted = HEADERS
-    for name, value in headers:
-        field = wanted.get(name)
-        if field is not None:
-            earlier = getattr(hit, field)
-            text = value.decode("latin-1")
-            setattr(hit, field, f"{earlier}, {text}" if earlier else text)
-    return hit
+def given_headers(headers: list[tuple[bytes, bytes]]) -> Given:
+    """The headers by name. One sent twice is joined with a comma, as HTTP says (RFC 9110, 5.3)."""
+    given = dict(headers)
+    if len(given) != len(headers):
+        for name in given:
+            given[name] = b", ".join(value for other, value in headers if other == name)
+    return given
+
+
+def raw_hit(body: Body, peer: str, given: Given) -> RawHit:
+    """The hit of one request; whatever else a browser sends is not even looked at."""
+    get = given.get
+    return RawHit(
+        body,
+        peer,
+        get(b"user-agent", b"").decode("latin-1"),
+        get(b"accept-language", b"").decode("latin-1"),
+        get(b"x-forwarded-for", b"").decode("latin-1"),
+        get(b"sec-gpc", b"").decode("latin-1"),
+        get(b"dnt", b"").decode("latin-1"),
+        (get(b"sec-purpose") or get(b"purpose") or get(b"x-moz") or b"").decode("latin-1"),
+    )

@@ -2,18 +2,18 @@
 
 from urllib.parse import parse_qs
 
-from collector.ingest.hit import Body, Refused
+from collector.ingest.hit import Body, Given, Refused
 from collector.ingest.plausible import URL_CHARS_MAX
 
 QUERY_CHARS_MAX = 4_000
 
 
-def body_of(query: bytes, headers: list[tuple[bytes, bytes]]) -> Body:
+def body_of(query: bytes, given_headers: Given) -> Body:
     """A page view of `?d=DOMAIN`, at `u=` or else at the page that embeds the pixel. Raises Refused(400)."""
     if len(query) > QUERY_CHARS_MAX:
         raise Refused(400, f"the query is longer than {QUERY_CHARS_MAX} characters")
     given = parse_qs(query.decode("latin-1"), max_num_fields=50)
-    page = given.get("u", [""])[0] or next((value.decode("latin-1") for name, value in headers if name == b"referer"), "")
+    page = given.get("u", [""])[0] or given_headers.get(b"referer", b"").decode("latin-1")
     if not page:
         raise Refused(400, "no page: the request has neither u= nor a Referer")
     return Body("pageview", page[:URL_CHARS_MAX], given.get("d", [""])[0], given.get("r", [""])[0][:URL_CHARS_MAX])

@@ -52,13 +52,15 @@ class TrustedHops:
     """Which peers' X-Forwarded-For is believed."""
 
     def __init__(self, networks: tuple[Network, ...]) -> None:
-        self._networks = [(len(n.network_address.packed), int(n.network_address), int(n.netmask)) for n in networks]
-
-    def __bool__(self) -> bool:
-        return bool(self._networks)
+        self._hosts = frozenset(n.network_address.packed for n in networks if n.num_addresses == 1)
+        wide = [n for n in networks if n.num_addresses > 1]
+        self._networks = [(len(n.network_address.packed), int(n.network_address), int(n.netmask)) for n in wide]
+        self._any = bool(networks)
 
     def __contains__(self, full: bytes) -> bool:
-        number = int.from_bytes(full, "big")
+        if full in self._hosts:
+            return True
+        number = int.from_bytes(full, "big") if self._networks else 0
         return any(len(full) == size and number & mask == base for size, base, mask in self._networks)
 
     def client(self, peer: str, forwarded_for: str) -> bytes:
@@ -68,7 +70,7 @@ class TrustedHops:
         that was one: what stands to the left of it was written by a stranger.
         """
         current = packed(peer)
-        if not forwarded_for or not self._networks or current not in self:
+        if not forwarded_for or not self._any or current not in self:
             return current
         for entry in forwarded_for.split(",")[: -HOPS_MAX - 1 : -1]:
             hop = packed(entry)
