@@ -13,7 +13,7 @@ Invariants:
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from operator import itemgetter
 from pathlib import Path
@@ -24,7 +24,7 @@ from collector.facts import FactName
 from collector.store import backup, durable, rollup, schema, transfer
 from collector.store.arrow import Batch
 from collector.store.connection import Answer, Connection, snapshot, transaction
-from collector.store.errors import StoreDamaged
+from collector.store.errors import QueryTimeout, StoreDamaged
 from collector.store.groups import Numbers
 from collector.store.interface import Position, Rows
 from collector.store.locked_store import THREADS, open_locked, parquet_shop
@@ -33,6 +33,8 @@ from collector.store.schema import TABLES, key_columns, measure_columns, names
 
 MEMORY_MB = 160
 QUERY_TIMEOUT_S = 20.0
+# How long a checkpoint waits for questions that are being answered.
+CHECKPOINT_WAIT_S = 1.0
 # What a DuckDB file has before its first block: three pages of 4 KiB.
 HEADER_BYTES = 3 * 4096
 # From so many rows in one `today` table on, merging equal keys is worth a transaction (see `compact_today`).
@@ -144,7 +146,8 @@ class DuckDBStore:
             backup.write(cursor, folder, parquet_shop, created)
 
     def checkpoint(self) -> None:
-        with self._writing() as writer:
+        """As the interface says; left for the next time while a backup reads. DuckDB refuses while anybody reads, so questions wait."""
+        with self._writing() as writer, suppress(QueryTimeout), self._readers.paused(CHECKPOINT_WAIT_S):
             writer.execute("CHECKPOINT")
 
     def close(self) -> None:

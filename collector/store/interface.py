@@ -25,7 +25,7 @@ class Store(Protocol):
     name (`id` and one text column a dimension). Daily tables are (site, dimension, day, value, measures…), where
     dimension is a dimension's name, "hour" (value "00"-"23") or "" (the total, value "").
     An event has a row of its own (property "") and one more for each property: the daily rows of `property` and `value`
-    sum all of them, those of every other dimension, the hours and the total only the events' own.
+    sum only the properties' rows, those of every other dimension, the hours and the total only the events' own.
     Any day may have rows in both `today` and the closed tables: an answer always sums the two.
     """
 

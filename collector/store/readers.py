@@ -55,13 +55,15 @@ class Readers:
         self._leave(cursor)
 
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """No cursor is out during the block, and none of the old ones comes back after it."""
+    def paused(self, wait_s: float | None = None) -> Iterator[None]:
+        """No cursor is out during the block, and none of the old ones comes back after it. Raises QueryTimeout after `wait_s`."""
         with self._changed:
             self._changed.wait_for(lambda: not self._paused)
             self._paused = True
-            self._changed.wait_for(lambda: self._running == 0)
         try:
+            with self._changed:
+                if not self._changed.wait_for(lambda: self._running == 0, wait_s):
+                    raise QueryTimeout("Somebody is still reading.")
             while self._idle:
                 self._idle.pop().close()
             yield

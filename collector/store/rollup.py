@@ -79,12 +79,19 @@ def _daily_sources(fact: FactName) -> Iterator[tuple[str, str, str]]:
 
 
 def _relation(dimension: Dimension) -> str:
+    if dimension.name in facts.PROPERTY_DIMENSIONS:
+        return "moved_properties"
     return f"moved_{dimension.group}" if dimension.group else "moved"
 
 
 def _relations(fact: FactName) -> Iterator[str]:
     """The rows that move, and for each group the same already summed by its number and joined to its texts."""
-    yield f'moved AS (SELECT * FROM "{fact}_today" WHERE {UP_TO_DAY})'
+    if fact == "events":  # an event's own row has no property; its properties' rows repeat its counts
+        yield f'moved_all AS (SELECT * FROM "{fact}_today" WHERE {UP_TO_DAY})'
+        yield "moved AS (SELECT * FROM moved_all WHERE property = '')"
+        yield "moved_properties AS (SELECT * FROM moved_all WHERE property <> '')"
+    else:
+        yield f'moved AS (SELECT * FROM "{fact}_today" WHERE {UP_TO_DAY})'
     for group, members in facts.GROUPS.items():
         if group in facts.columns_of(fact):
             yield _group_relation(fact, group, members)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from collector import facts
+from collector.store.connection import snapshot
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Position, Rows
 from collector.store.recovery import restore_backup
@@ -156,6 +157,19 @@ def test_a_closed_store_opened_again_goes_on_where_it_was(opener: Opener, tmp_pa
     store = opener(tmp_path / "footfall.duckdb")
     assert (store.position(), stored(store)) == (Position(2), model(batches))
     store.close()
+
+
+def test_a_checkpoint_is_left_for_later_while_a_backup_reads_and_done_otherwise(
+    store: DuckDBStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("collector.store.duckdb_store.CHECKPOINT_WAIT_S", 0.05)
+    append_all(store, [visit_row()])
+    with store._readers.cursor() as cursor, snapshot(cursor):
+        cursor.execute("SELECT count(*) FROM visits_today")
+        store.checkpoint()
+        assert store.sizes()["wal_bytes"] > 0
+    store.checkpoint()
+    assert store.sizes()["wal_bytes"] == 0
 
 
 class AnyHistory(RuleBasedStateMachine):
