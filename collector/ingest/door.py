@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from collector.event import Drop, Event
-from collector.visits.payload import JournalBatch, StateBatch, decode_states, encode
 from collector.journal.runtime_log import RuntimeLog
 from collector.journal.writer import JournalWriter
 from collector.visits.change import Change
 from collector.visits.machine import Visit, apply
+from collector.visits.payload import JournalBatch, StateBatch, decode_states, encode
 from collector.visits.table import VisitTable
 
 CHANGES_MAX = 1_000  # a batch; at 8 KiB an event at most this stays under the journal's payload limit

@@ -53,8 +53,11 @@ _PREFLIGHT: Headers = [
     (b"access-control-allow-headers", b"content-type"),
     (b"access-control-max-age", b"86400"),
 ]
-_GIF: Headers = [*_OPEN, (b"content-type", b"image/gif")]
-_EMPTY_GIF = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+_EMPTY_GIF = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00"
+    b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+_GIF: Headers = [*_OPEN, (b"content-type", b"image/gif"), (b"content-length", b"%d" % len(_EMPTY_GIF))]
 
 
 class Ingest:
@@ -73,17 +76,13 @@ class Ingest:
             return
         given = given_headers(scope["headers"])
         try:
-            body = plausible.body_of(await _read(given, len(scope["headers"]), receive))
+            outcome = self._count(plausible.body_of(await _read(given, len(scope["headers"]), receive)), scope, given)
         except Refused as refused:
             self._door.refuse(0, self._day(), (Drop.OVER_LIMIT if refused.status != 400 else Drop.MALFORMED).value)
             await respond(send, refused.status, refused.message)
             return
-        outcome = self._count(body, scope, given)
         if isinstance(outcome, Drop):
             await send(_DROPPED[outcome])
-        elif isinstance(outcome, Refused):
-            await respond(send, outcome.status, outcome.message)
-            return
         elif await outcome:
             await send(_COUNTED)
         else:
@@ -93,6 +92,9 @@ class Ingest:
 
     async def pixel(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One page view of a browser without scripts. It gets its picture whatever happens."""
+        if scope["method"] != "GET":
+            await respond(send, 405, "the pixel is shown by GET", [(b"allow", b"GET")])
+            return
         given = given_headers(scope["headers"])
         extra: Headers = []
         try:
@@ -107,12 +109,11 @@ class Ingest:
         await send({"type": "http.response.start", "status": 200, "headers": [*_GIF, *extra]})
         await send({"type": "http.response.body", "body": _EMPTY_GIF})
 
-    def _count(self, body: Body, scope: Scope, given: Given) -> "asyncio.Future[bool] | Drop | Refused":
-        """Count the event for every site it names; what one of them answers stands for all."""
+    def _count(self, body: Body, scope: Scope, given: Given) -> "asyncio.Future[bool] | Drop":
+        """Count the event once for every site it names; what one of them answers stands for all. Raises Refused(400)."""
         page = (self._gate.hash_pages if body.hash_mode else self._gate.pages).lookup(body.url)
         if page is None:
-            self._door.refuse(0, self._day(), Drop.MALFORMED.value)
-            return Refused(400, "url must be a full http or https address")
+            raise Refused(400, "url must be a full http or https address")
         time_s = int(self._clock.time())
         peer = scope["client"][0] if scope["client"] else ""
         answer: asyncio.Future[bool] | Drop = Drop.UNKNOWN_SITE
@@ -134,7 +135,10 @@ class Ingest:
         known = by_domain.get(domains)
         if known is not None:
             return [known]
-        return [by_domain.get(domain.strip().lower().removeprefix("www.")) for domain in domains.split(",", DOMAINS_MAX)[:DOMAINS_MAX]]
+        listed = domains.split(",", DOMAINS_MAX)
+        if len(listed) > DOMAINS_MAX:
+            raise Refused(400, f"more than {DOMAINS_MAX} domains")
+        return [by_domain.get(name) for name in dict.fromkeys(domain.strip().lower().removeprefix("www.") for domain in listed)]
 
     def _day(self) -> int:
         return local_day_hour(int(self._clock.time()), "UTC")[0]
@@ -188,4 +192,3 @@ async def respond(send: Send, status: int, message: str, extra: Headers | None =
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
