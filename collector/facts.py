@@ -167,6 +167,9 @@ METRIC_BY_NAME: dict[str, Metric] = {m.name: m for m in METRICS}
 # The facts with hour-grained detail, daily rows and a life longer than an hour.
 ROLLED_UP: tuple[FactName, ...] = ("visits", "pages", "events")
 
+# An event has one row of its own (property "") and one more for each property: these dimensions are of the latter.
+PROPERTY_DIMENSIONS: frozenset[str] = frozenset({"property", "value"})
+
 # What a value becomes once a day has seen `values_max` distinct ones of its dimension.
 OTHER = "(other)"
 

@@ -63,6 +63,9 @@ def model(batches: Iterable[Rows]) -> Sums:
                 time = named.get("day", named.get("minute"))
                 for dimension in (*facts.dimensions_of(fact), None):
                     name = dimension.name if dimension else ""
+                    # An event's own row speaks for every dimension but those of its properties, which have rows of their own.
+                    if fact == "events" and bool(named["property"]) != (name in facts.PROPERTY_DIMENSIONS):
+                        continue
                     value = named[name] if name else ""
                     for measure, amount in zip(facts.measures_of(fact), measures, strict=True):
                         sums[fact, name, value, named["site"], time, measure] += amount

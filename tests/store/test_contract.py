@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from collector import facts
+from collector.event import Acquisition, Device, Place
 from collector.store.connection import snapshot
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Position, Rows
@@ -93,9 +94,18 @@ def test_daily_rows_of_every_dimension_and_of_the_hours_sum_to_the_total(store: 
         sums = ", ".join(f"sum({measure})" for measure in facts.measures_of(fact))
         names = {row[0] for row in store.query(f"SELECT DISTINCT dimension FROM {fact}_daily")}
         assert names == {"", "hour", *(dimension.name for dimension in facts.dimensions_of(fact))}
-        per_dimension = store.query(f"SELECT site, day, {sums} FROM {fact}_daily GROUP BY dimension, site, day")
-        totals = store.query(f"SELECT site, day, {sums} FROM {fact}_daily WHERE dimension = '' GROUP BY site, day")
+        ordinary = f"FROM {fact}_daily WHERE dimension NOT IN ('property', 'value')"
+        per_dimension = store.query(f"SELECT site, day, {sums} {ordinary} GROUP BY dimension, site, day")
+        totals = store.query(f"SELECT site, day, {sums} {ordinary} AND dimension = '' GROUP BY site, day")
         assert set(per_dimension) == set(totals) != set()
+
+
+def test_an_events_daily_rows_are_its_own_and_not_its_properties(store: DuckDBStore) -> None:
+    key = (1, DAY, 12, "example.com", "/", Acquisition(), Place("FI"), Device("Firefox"), "", "fi", "/", "Sign up")
+    append_all(store, [{"events": {(*key, "", "", ""): [2, 1, 1, 0], (*key, "plan", "plan=pro", ""): [2, 1, 1, 0]}}])
+    store.close_day(1, DAY)
+    rows = store.query("SELECT dimension, value, events FROM events_daily WHERE dimension IN ('', 'event', 'property', 'value') ORDER BY 1")
+    assert rows == [("", "", 2), ("event", "Sign up", 2), ("property", "plan", 2), ("value", "plan=pro", 2)]
 
 
 def test_hours_are_two_digits(store: DuckDBStore) -> None:
