@@ -19,7 +19,7 @@ ENGAGED_MS_MAX = 24 * 3600 * 1000  # a visit ends at midnight
 REVENUE_MINOR_MAX = 10**12
 _NO_MINOR = frozenset({"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"})
 _THREE_MINOR = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})  # ISO 4217 exponents other than 2
-_KEY = re.compile(rb'"([^"]*)"\s*:')
+_STRING = re.compile(rb'"([^"]*)"(\s*:)?')  # of JSON without a backslash: each string, and whether it is a key
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 
 Text = str | None
@@ -81,16 +81,22 @@ def _wire(data: bytes) -> _Wire:
         wire = _decode(data)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise Refused(400, f"not a JSON event: {error}"[:200]) from None
-    # JSON decoders let the last of two equal keys win, so two readers may see two events: such a body is refused.
-    # Without a backslash every key stands in the bytes as it is, so distinct bytes are distinct keys.
-    keys = _KEY.findall(data)
-    if b"\\" in data or len(set(keys)) != len(keys):
-        _look_closely(data)
+    _check_keys(data)
     return wire
 
 
+def _check_keys(data: bytes) -> None:
+    """Refuse duplicate keys: JSON decoders let the last of two win, so two readers may see two events.
+
+    Without a backslash every key stands in the bytes as it is, so distinct bytes are distinct keys.
+    """
+    keys = [key for key, colon in _STRING.findall(data) if colon]
+    if b"\\" in data or len(set(keys)) != len(keys):
+        _look_closely(data)
+
+
 def _look_closely(data: bytes) -> None:
-    """Refuse duplicate keys, NUL and lone surrogates, which only a slower reader sees."""
+    """Refuse duplicate keys, NUL, lone surrogates and endless numbers, which only a slower reader sees."""
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
@@ -101,8 +107,8 @@ def _look_closely(data: bytes) -> None:
     try:
         text = json.dumps(json.loads(data, object_pairs_hook=once), ensure_ascii=False)
         text.encode()
-    except (RecursionError, UnicodeEncodeError):
-        raise Refused(400, "nested too deeply, or a lone surrogate") from None
+    except (RecursionError, ValueError):  # of ValueError: a lone surrogate has no UTF-8, a number has at most 4,300 digits
+        raise Refused(400, "nested too deeply, a lone surrogate or a number without end") from None
     if "\\u0000" in text:
         raise Refused(400, "a NUL character is not allowed")
 
@@ -154,10 +160,12 @@ def _engagement(wire: _Wire, body: Body) -> None:
 def _props(given: dict[str, Any] | str) -> tuple[tuple[str, str], ...]:
     """At most 30 (name, value) pairs, sorted by name; null, empty, list and object values are left out."""
     if isinstance(given, str):
+        data = given.encode()
         try:
-            given = _decode_props(given)
+            given = _decode_props(data)
         except (msgspec.MsgspecError, RecursionError):
             raise Refused(400, "props is not a JSON object") from None
+        _check_keys(data)
     if len(given) > PROPS_MAX:
         raise Refused(400, f"more than {PROPS_MAX} props")
     pairs = []

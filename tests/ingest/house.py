@@ -1,7 +1,9 @@
 """The front as the world meets it: the real ASGI application under uvicorn with its own protocol, in a thread, on a free port."""
 
 import asyncio
+import errno
 import json
+import os
 import socket
 import threading
 import time
@@ -27,6 +29,7 @@ from collector.journal.runtime_log import RuntimeLog
 from collector.journal.writer import JournalWriter
 from collector.ops.passthrough import Passthrough
 from collector.privacy.address import Network, TrustedHops
+from collector.visits.machine import Visit
 from collector.visits.table import VisitTable
 
 SHOP, BLOG = "shop.example", "blog.example"
@@ -56,16 +59,16 @@ class Answer(NamedTuple):
 
 @dataclass
 class House:
-    """`entered` are the events that reached the door, `refused` the reasons counted by site; `now_s` is the front's time."""
+    """`entered` are the events that reached the door, `refused` the reasons counted by site; `now_s` is the time, `full` the disk."""
 
     folder: Path
     gate: Gate
     back: Path = Path("nobody.sock")
-    journal_bytes_max: int = 10**9
     entered: list[Event] = field(default_factory=list)
     refused: Counter[tuple[int, str]] = field(default_factory=Counter)
     now_s: float = START_S
     port: int = 0
+    full: bool = False
     said: list[str] = field(default_factory=list)
     table: VisitTable = field(default_factory=lambda: VisitTable(1000))
 
@@ -77,6 +80,7 @@ class House:
         """Be as if just started: nothing entered, nobody trusted, no value and no visitor seen."""
         self.entered.clear()
         self.refused.clear()
+        self.full = False
         self.now_s = START_S
         self.trusting()
         self.gate.cap = ValueCap(VALUES_MAX)
@@ -101,7 +105,7 @@ class House:
 
     async def _serve(self) -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: self.said.append(repr(context)))
-        journal = JournalWriter(self.folder / "journal", int(self.now_s * 1000), self.journal_bytes_max)
+        journal = _Journal(self)
         door = _Watched(self, Door(journal, RuntimeLog(None), self.table, "process"))
         ingest = Ingest(self.gate, cast(Door, door), PictureFile(self.folder / "sites.json"), _Told(self))
         config = uvicorn.Config(
@@ -121,6 +125,18 @@ class House:
         self._ready.set()
         await self._server.serve(sockets=[self._listener])
         await door.close()
+
+    def visits(self) -> list[Visit]:
+        """The visits that are open now."""
+        return [visit for _, _, visit in self.table.items()]
+
+    def connections(self) -> set[Any]:
+        """What is open now."""
+        return self._server.server_state.connections
+
+    def tasks(self) -> set[Any]:
+        """The requests under way now."""
+        return self._server.server_state.tasks
 
     # Asking.
 
@@ -168,6 +184,19 @@ class _Told(Clock):
 
     def time(self) -> float:
         return self._house.now_s
+
+
+class _Journal(JournalWriter):
+    """A journal on a disk that can be full."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house.folder / "journal", int(house.now_s * 1000), 10**9)
+        self._house = house
+
+    def append(self, payload: bytes) -> int:
+        if self._house.full:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().append(payload)
 
 
 class _Watched:
