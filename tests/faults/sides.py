@@ -50,13 +50,13 @@ class At(Clock):
 
 
 def write_side(order: dict[str, Any]) -> None:
-    """Enter the crowd's events from `first` to before `end`; `entered` and `acknowledged` are told in files of those names."""
+    """Enter the crowd's events from `first` to before `end`, and tell how far in two files, `entered` and `acknowledged`: a number each."""
     root = Path(order["root"])
     setattr(door_module, "RUNTIME_BYTES_MIN", RUNTIME_BYTES)  # noqa: B010 - a constant of another module
     setattr(door_module, "BYTES_A_VISIT", 20)  # noqa: B010
     setattr(door_module, "CARRIED_AT_ONCE", 3)  # noqa: B010
     setattr(door_module, "SYNC_INTERVAL_S", 0.01)  # noqa: B010
-    tell = {name: os.open(root / name, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) for name in ("entered", "acknowledged")}
+    tell = {name: os.open(root / name, os.O_WRONLY | os.O_CREAT, 0o600) for name in ("entered", "acknowledged")}
 
     async def run() -> None:
         journal = JournalWriter(root / "journal", DAY_S * 1000, 10**9, SEGMENT_BYTES)
@@ -66,10 +66,10 @@ def write_side(order: dict[str, Any]) -> None:
         while index < order["end"]:
             burst = range(index, min(index + chance.randint(1, BURST_MAX), order["end"]))
             index = burst.stop
-            os.write(tell["entered"], MARK.pack(index))
+            os.pwrite(tell["entered"], MARK.pack(index), 0)
             outcomes = {id(future): future for future in (door.enter(event_of(order["seed"], at)) for at in burst)}
             assert all([await future for future in outcomes.values()])  # type: ignore[misc]  # the crowd is never dropped
-            os.write(tell["acknowledged"], MARK.pack(index))
+            os.pwrite(tell["acknowledged"], MARK.pack(index), 0)
             await asyncio.sleep(chance.choice((0, 0.001, 0.003)))
         await door.close()
 
