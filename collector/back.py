@@ -32,28 +32,29 @@ from collector.ops.services import Services
 from collector.privacy.runtime import open_runtime
 from collector.recorder import Recorder
 from collector.settings import Settings, runtime_directory
-from collector.store.duckdb_store import DuckDBStore
+from collector.store.duckdb_store import TODAY_ROWS_MAX, DuckDBStore
 from collector.store.errors import StoreDamaged, StoreError
 from collector.store.recovery import open_or_rebuild
-from dashboard.pages import routes as dashboard_routes
+from dashboard import error_handlers
+from dashboard import routes as dashboard_routes
 
 STEP_EACH_S = 0.4  # between commits: well under the two seconds in which a visit must be seen, long enough to sum
 RETRY_S_MAX = 30.0
 DRAIN_S = 3
 DAMAGED = 75  # EX_TEMPFAIL: the supervisor starts the back again, which rebuilds the database
-TODAY_ROWS_MAX = 2_000_000
 
 
 class Recording(threading.Thread):
     """The thread that writes to the store: record, close days, keep house, and carry out what commands ask for."""
 
-    def __init__(self, store: DuckDBStore, settings: Settings, clock: Clock, timezones: Callable[[], dict[int, str]]) -> None:
+    def __init__(self, store: DuckDBStore, settings: Settings, clock: Clock, control: Control) -> None:
         super().__init__(name="recorder")
-        self._store, self._settings, self._clock, self._timezones = store, settings, clock, timezones
+        self._store, self._settings, self._clock = store, settings, clock
+        self._timezones = lambda: {site.id: site.timezone for site in control.sites()}
         self._halt = threading.Event()
         self._asked: list[tuple[Callable[[], Any], list[Any], threading.Event]] = []
-        self.recorder = Recorder(store, settings.journal_dir, clock, timezones)
-        self.jobs = Jobs(store, settings, clock, timezones)
+        self.recorder = Recorder(store, settings.journal_dir, clock, self._timezones)
+        self.jobs = Jobs(store, settings, clock, self._timezones, control.removed_sites)
         self.trouble = ""
         self._tended_s = 0.0
         self._compacted_s = clock.monotonic()
@@ -120,7 +121,9 @@ class Recording(threading.Thread):
                 self._store.compact_today()
 
 
-def services(settings: Settings, clock: Clock, store: DuckDBStore, control: Control, recording: Recording, runtime: Path | None) -> Services:
+def services(
+    settings: Settings, clock: Clock, store: DuckDBStore, control: Control, recording: Recording, runtime: Path | None
+) -> Services:
     """What the API and the dashboard are handed."""
 
     def health() -> list[str]:
@@ -222,7 +225,8 @@ async def _answer(app: Any, listener: socket.socket) -> None:
 
 def application(handed: Services) -> Quiet:
     """API and dashboard as one ASGI application."""
-    return Quiet(Starlette(routes=[*api_routes(handed), *dashboard_routes(handed)]))
+    routes = [*api_routes(handed), *dashboard_routes(handed)]
+    return Quiet(Starlette(routes=routes, exception_handlers=error_handlers(handed)))
 
 
 def open_store(settings: Settings, clock: Clock) -> DuckDBStore:
@@ -253,7 +257,7 @@ def main(settings: Settings, listener: socket.socket, greet_port: int) -> None:
     control = Control(settings.control_url)
     publish(control, settings.sites_path)
     store = open_store(settings, clock)
-    recording = Recording(store, settings, clock, lambda: {site.id: site.timezone for site in control.sites()})
+    recording = Recording(store, settings, clock, control)
     recording.start()
     gc.collect()
     gc.freeze()
@@ -268,5 +272,3 @@ def main(settings: Settings, listener: socket.socket, greet_port: int) -> None:
         recording.join()
         store.close()
         control.close()
-
-

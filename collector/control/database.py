@@ -13,7 +13,7 @@ from collector.clock import Clock, local
 from collector.control import secret, sign_in
 from collector.control.errors import ControlError, DuplicateSite, TooMany, UnknownKey, UnknownSite
 from collector.control.names import clean_domain, clean_patterns, clean_timezone
-from collector.control.schema import keys, one_sentence, open_engine, sites
+from collector.control.schema import keys, one_sentence, open_engine, removed, sites
 
 KEY_PREFIX = "ff_"
 KEY_NAME_CHARACTERS_MAX = 100
@@ -101,7 +101,13 @@ class Control:
         with self._writing() as connection:
             row = _required(connection, domain)
             connection.execute(delete(sites).where(sites.c.id == row.id))
+            connection.execute(insert(removed).values(site_id=row.id))
             return row
+
+    def removed_sites(self) -> list[int]:
+        """The numbers of all sites that were ever removed: their counts are to be deleted, and stay deleted."""
+        with self._reading() as connection:
+            return [row.site_id for row in connection.execute(select(removed.c.site_id))]
 
     def add_key(self, domain: str, name: str = "") -> str:
         """A new Stats API key's secret, which is kept nowhere: only its hash is. Raises UnknownSite."""

@@ -30,6 +30,8 @@ sites = Table(
     Column("created", Integer, nullable=False),  # seconds since 1970 UTC, as all times here
     sqlite_autoincrement=True,
 )
+# What was removed here must still go from the counts: told by name, so that a lost control database deletes nothing.
+removed = Table("removed", metadata, Column("site_id", Integer, primary_key=True, autoincrement=False))
 keys = Table(
     "keys",
     metadata,

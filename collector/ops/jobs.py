@@ -5,7 +5,7 @@ and a journal segment goes only when a verified backup has all of it: store = ba
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -17,13 +17,23 @@ from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import StoreError
 
 BACKUP_EVERY_S = 24 * 3600
+SITES = "/* sites with rows */ SELECT site FROM visits_daily UNION SELECT site FROM visits_today UNION SELECT site FROM dropped"
 STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class Jobs:
     """Run by the recorder's thread, between its steps: nothing writes to the store meanwhile."""
 
-    def __init__(self, store: DuckDBStore, settings: Settings, clock: Clock, timezones: Callable[[], dict[int, str]]) -> None:
+    def __init__(
+        self,
+        store: DuckDBStore,
+        settings: Settings,
+        clock: Clock,
+        timezones: Callable[[], dict[int, str]],
+        removed: Callable[[], Iterable[int]] = tuple,
+    ) -> None:
+        """`timezones` gives every site's id and IANA time zone, `removed` the ids of removed sites; anew at each call."""
+        self._removed = removed
         self._store = store
         self._settings = settings
         self._clock = clock
@@ -31,11 +41,15 @@ class Jobs:
         self._forgotten: dict[int, int] = {}
         self.last_backup_s = newest_backup_s(settings.backup_dir)
         self.last_error = ""
+        self._looked_hour = 0
 
     def tend(self) -> None:
         """Do what is due. A failing backup is reported in `last_error` and tried again an hour later."""
-        if self.forget_old():
-            self._store.rewrite()
+        hour = int(self._clock.time()) // 3600
+        if hour != self._looked_hour:
+            self._looked_hour = hour
+            if self.forget_old():
+                self._store.rewrite()
         if self._clock.time() - self.last_backup_s >= BACKUP_EVERY_S:
             try:
                 self.backup()
@@ -46,8 +60,11 @@ class Jobs:
                 self.last_backup_s = self._clock.time() - BACKUP_EVERY_S + 3600
 
     def forget_old(self) -> int:
-        """Delete what is older than `detail_days` and `history_months`, once a site's day; returns rows deleted."""
-        gone = 0
+        """Delete the rows of removed sites, and what is older than `detail_days` and `history_months`.
+
+        Once a site's day; returns rows deleted.
+        """
+        gone = self._forget_removed()
         for site, timezone in self._timezones().items():
             today = local_day_hour(int(self._clock.time()), timezone)[0]
             if self._forgotten.get(site) != today:
@@ -55,6 +72,14 @@ class Jobs:
                 gone += self._store.forget(site, detail, months_before(today, self._settings.history_months))
                 self._forgotten[site] = today
         return gone
+
+    def _forget_removed(self) -> int:
+        """Rows of removed sites go for good; returns how many sites had some."""
+        present = {site for (site,) in self._store.query(SITES)}
+        gone = present & set(self._removed())
+        for site in gone:
+            self._store.remove_site(site)
+        return len(gone)
 
     def backup(self) -> Path:
         """Back the store up, verify it, thin out older ones and let covered journal segments go. Raises OSError."""

@@ -1,0 +1,105 @@
+"""The daily housekeeping: what is old or removed goes, a verified backup lets the journal go, and a lost list deletes nothing."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from collector import settings
+from collector.clock import Clock
+from collector.journal.reader import first_held
+from collector.journal.writer import JournalWriter
+from collector.ops.jobs import Jobs, backups, months_before, stamp
+from collector.settings import Settings
+from collector.store.backup import verify
+from collector.store.duckdb_store import DuckDBStore
+from collector.store.interface import Position
+from tests.store.model import visit_row
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TODAY = NOW.date().toordinal()
+
+
+class Fixed(Clock):
+    def __init__(self) -> None:
+        self.now = NOW.timestamp()
+
+    def time(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Fixed:
+    return Fixed()
+
+
+@pytest.fixture
+def loaded(tmp_path: Path) -> Settings:
+    return settings.load({"FOOTFALL_DATA_DIR": str(tmp_path), "FOOTFALL_DETAIL_DAYS": "30", "FOOTFALL_BACKUP_DAYS": "2"}, tmp_path)
+
+
+@pytest.fixture
+def store(loaded: Settings) -> Iterator[DuckDBStore]:
+    opened = DuckDBStore(loaded.store_path)
+    yield opened
+    opened.close()
+
+
+def days(store: DuckDBStore, table: str) -> list[date]:
+    return [row[0] for row in store.query(f'SELECT DISTINCT day FROM "{table}" ORDER BY 1')]
+
+
+def test_detail_goes_after_detail_days_and_everything_after_history_months(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    ages = (0, 29, 30, 31, 400, 900)
+    for batch, age in enumerate(ages, 1):
+        store.append(visit_row(1, TODAY - age), Position(batch))
+    store.close_day(1, TODAY)
+    assert Jobs(store, loaded, clock, lambda: {1: "UTC"}).forget_old() > 0
+    assert days(store, "visits_detail") == [date.fromordinal(TODAY - age) for age in (30, 29, 0)]
+    assert days(store, "visits_daily") == [date.fromordinal(TODAY - age) for age in (400, 31, 30, 29, 0)]
+
+
+def test_a_removed_sites_rows_go_and_those_of_a_lost_list_stay(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    store.append(visit_row(1, TODAY), Position(1))
+    store.append(visit_row(2, TODAY), Position(2))
+    Jobs(store, loaded, clock, dict).forget_old()
+    assert store.query("SELECT site FROM visits_today ORDER BY 1") == [(1,), (2,)]
+    Jobs(store, loaded, clock, dict, removed=lambda: [2]).forget_old()
+    assert store.query("SELECT site FROM visits_today") == [(1,)]
+
+
+def test_a_backup_is_verified_lets_covered_segments_go_and_thins_out_old_ones(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    journal = JournalWriter(loaded.journal_dir, 1, 10**9, segment_bytes_max=60)
+    batches = [journal.append(b"x" * 40) for _ in range(5)]
+    journal.close()
+    store.append(visit_row(1, TODAY), Position(batches[3]))
+    jobs = Jobs(store, loaded, clock, dict)
+    made = []
+    for _ in range(4):
+        made.append(jobs.backup())
+        clock.now += 86_400
+    assert backups(loaded.backup_dir) == made[-2:]
+    assert verify(made[-1]).position == batches[3]
+    assert first_held(loaded.journal_dir) == batches[3] + 1
+
+
+def test_the_daily_backup_is_made_once_a_day_and_a_failing_one_is_told(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    jobs = Jobs(store, loaded, clock, dict)
+    jobs.tend()
+    jobs.tend()
+    assert [path.name for path in backups(loaded.backup_dir)] == [stamp(NOW.timestamp())]
+    loaded.backup_dir.rename(loaded.data_dir / "elsewhere")
+    loaded.backup_dir.write_text("in the way")
+    clock.now += 86_400
+    jobs.tend()
+    assert "backup failed" in jobs.last_error
+    loaded.backup_dir.unlink()
+    clock.now += 3_600
+    jobs.tend()
+    assert jobs.last_error == "" and len(backups(loaded.backup_dir)) == 1
+
+
+def test_months_are_calendar_months() -> None:
+    assert date.fromordinal(months_before(date(2026, 11, 22).toordinal(), 25)) == date(2024, 10, 1)
+    assert date.fromordinal(months_before(date(2026, 1, 31).toordinal(), 1)) == date(2025, 12, 1)
