@@ -24,7 +24,7 @@ from collector.api.routes import routes as api_routes
 from collector.clock import Clock
 from collector.control.database import Control
 from collector.control.picture import publish
-from collector.journal.files import segments
+from collector.journal.files import segments, size
 from collector.journal.reader import first_held
 from collector.ops.jobs import Jobs, stamp
 from collector.ops.links import dashboard_url, sign_in_link
@@ -163,7 +163,7 @@ def _gauges(
     journal = segments(settings.journal_dir)
     found: list[tuple[str, str, dict[str, str], float]] = [
         ("footfall_changes_recorded_total", "Changes recorded since the back started.", {}, recording.recorder.recorded),
-        ("footfall_journal_bytes", "Bytes of journal on disk.", {}, sum(s.path.stat().st_size for s in journal)),
+        ("footfall_journal_bytes", "Bytes of journal on disk.", {}, sum(map(size, journal))),
         ("footfall_journal_segments", "Journal files on disk.", {}, len(journal)),
         ("footfall_journal_unread_bytes", "Journal that the store does not have yet.", {}, recording.recorder.reader.remaining()),
         ("footfall_journal_damaged", "Damaged places in the journal.", {}, recording.recorder.reader.losses.damaged),

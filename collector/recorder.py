@@ -10,10 +10,10 @@ from pathlib import Path
 
 from collector.clock import Clock, local_day_hour
 from collector.facts import FactName
-from collector.visits.payload import JournalBatch, decode_journal
 from collector.journal.reader import Batch, JournalReader
 from collector.store.interface import Position, Store
 from collector.visits.change import deltas
+from collector.visits.payload import JournalBatch, decode_journal
 
 STEP_BYTES_MAX = 4 * 1024 * 1024  # of journal a commit: 15,000 events or so
 CLOSE_AFTER_S = 120  # past a site's midnight: every event of the day has long been read by then

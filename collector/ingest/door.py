@@ -14,7 +14,7 @@ from pathlib import Path
 
 from collector.event import Drop, Event
 from collector.journal.runtime_log import RuntimeLog
-from collector.journal.writer import JournalWriter
+from collector.journal.writer import SEGMENT_BYTES_MAX, JournalWriter
 from collector.visits.change import Change
 from collector.visits.machine import Visit, apply
 from collector.visits.payload import JournalBatch, StateBatch, decode_states, encode
@@ -24,6 +24,7 @@ CHANGES_MAX = 1_000  # a batch; at 8 KiB an event at most this stays under the j
 SYNC_INTERVAL_S = 1.0
 CARRIED_AT_ONCE = 500  # visits copied into a new generation of the runtime log with each batch
 RUNTIME_BYTES_MIN = 8 * 1024 * 1024  # a runtime log smaller than this is never worth rewriting
+SEGMENTS_AT_LEAST = 8  # the journal's size is looked at where a segment ends, so it passes its limit by an eighth at most
 BYTES_A_VISIT = 400  # of the runtime log: it is rewritten when it passes twice what its visits need
 DISK_FAILED = 74  # EX_IOERR: the supervisor restarts the front on a new segment
 
@@ -127,6 +128,7 @@ class Door:
                 visits.pop(key, None)
             else:
                 visits[key] = visit
+        self._log.take_back()
 
     # The runtime log, rewritten generation by generation.
 
@@ -152,8 +154,11 @@ class Door:
             if not self._carry:
                 self._log.drop_older()
         elif self._log.length > RUNTIME_BYTES_MIN and self._log.length > 2 * BYTES_A_VISIT * len(self._table):
-            self._carry = [(site, keys) for site, keys in self._table.keys() if keys]
-            self._log.begin()
+            try:
+                self._log.begin()
+            except OSError:  # no room for another file: this one goes on growing, and the next batch tries again
+                return
+            self._carry = [(site, keys) for site, keys in self._table.keys() if keys]  # noqa: SIM118  # a table, no dict
             if not self._carry:
                 self._log.drop_older()
 
@@ -163,16 +168,20 @@ class Door:
         self._sync_timer = self._loop.call_later(SYNC_INTERVAL_S, self._sync_tick)
         if self._refusals and not self._changes:
             self._flush()
-        if self._dirty and not self._power:
+        if self._unsynced or (self._dirty and not self._power):
             self._start_sync()
 
     def _start_sync(self) -> None:
         if self._syncing:
             return
+        try:
+            sync = self._journal.unsynced()
+        except OSError:  # no descriptor left (thousands of connections): who waits for this sync, waits for the next tick
+            return
         self._syncing = True
         self._dirty = False
         waiting, self._unsynced = self._unsynced, []
-        done = self._loop.run_in_executor(None, self._journal.unsynced())
+        done = self._loop.run_in_executor(None, sync)
         done.add_done_callback(lambda finished: self._synced(finished, waiting))
 
     def _synced(self, finished: "asyncio.Future[None]", waiting: list[asyncio.Future[bool]]) -> None:
@@ -191,6 +200,6 @@ def open_door(
     folder: Path, runtime: Path | None, now_s: float, bytes_max: int, visitors_max: int
 ) -> Callable[[str], tuple[Door, VisitTable]]:
     """Open the files behind a door; the returned function makes it and its table, inside an event loop, for a durability."""
-    journal = JournalWriter(folder, int(now_s * 1000), bytes_max)
+    journal = JournalWriter(folder, int(now_s * 1000), bytes_max, min(SEGMENT_BYTES_MAX, bytes_max // SEGMENTS_AT_LEAST))
     table = VisitTable(visitors_max)
     return lambda durability: (Door(journal, RuntimeLog(runtime), table, durability), table)

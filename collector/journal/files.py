@@ -24,6 +24,14 @@ def segments(folder: Path) -> list[Segment]:
     return sorted(found)
 
 
+def size(segment: Segment) -> int:
+    """A segment's bytes; 0 if another process has just deleted it."""
+    try:
+        return segment.path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def segment_path(folder: Path, number: int) -> Path:
     """Where the segment of a number lives."""
     return folder / f"{number:016x}{SUFFIX}"

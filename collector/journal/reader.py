@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
 from collector.journal import frame
-from collector.journal.files import Segment, segments
+from collector.journal.files import Segment, segments, size
 
 READ_BYTES = 16 * 1024 * 1024  # more than the largest record (`frame.PAYLOAD_BYTES_MAX`)
 
@@ -55,7 +56,7 @@ class JournalReader:
     def remaining(self) -> int:
         """Bytes of journal not read yet."""
         later = [s for s in segments(self._folder) if self._segment is None or s.number >= self._segment.number]
-        return max(0, sum(s.path.stat().st_size for s in later) - self._offset)
+        return max(0, sum(map(size, later)) - self._offset)
 
     def _current(self) -> tuple[Segment | None, bool]:
         """The segment being read, and whether a newer one exists (so that nothing more will be written to it)."""
@@ -135,7 +136,7 @@ def delete_covered(folder: Path, batch: int) -> int:
     """Delete the segments all of whose batches are at or before `batch`; the newest always stays. Returns how many went."""
     existing = segments(folder)
     gone = 0
-    for segment, following in zip(existing, existing[1:], strict=False):
+    for segment, following in pairwise(existing):
         header = frame.parse_segment_header(_bytes_from(following.path, 0, frame.SEGMENT_HEADER_BYTES))
         if header is None or header.previous > batch:
             break

@@ -23,6 +23,7 @@ class RuntimeLog:
         self._older = _generations(folder) if folder else []
         self._generation = int(self._older[-1].name[len(PREFIX) :], 16) if self._older else 0
         self._descriptor = -1
+        self._whole = 0  # bytes without the last payload
         self.length = 0
 
     def read(self, last_batch: int) -> Iterator[bytes]:
@@ -33,22 +34,31 @@ class RuntimeLog:
                     yield item.payload
 
     def begin(self) -> None:
-        """Begin a new generation; the present one becomes an older one."""
+        """Begin a new generation; the present one becomes an older one. Raises OSError with all as it was."""
         if self._folder is None:
             return
+        path = self._path(self._generation + 1)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         if self._descriptor >= 0:
             os.close(self._descriptor)
-            self._older.append(self._path())
+            self._older.append(self._path(self._generation))
         self._generation += 1
-        self._descriptor = os.open(self._path(), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        self.length = 0
+        self._descriptor = descriptor
+        self._whole = self.length = 0
 
     def append(self, batch: int, payload: bytes) -> None:
-        """Write one payload. Raises OSError; a payload cut short is never believed, its batch being unwritten."""
+        """Write one payload. Raises OSError; then, as when the journal refuses the batch, `take_back` belongs behind it."""
         if self._descriptor >= 0:
             data = frame.record(batch, payload)
+            self._whole = self.length
             write_all(self._descriptor, data)
             self.length += len(data)
+
+    def take_back(self) -> None:
+        """Cut the last payload off, whole or in part: once a later batch stands in the journal, it would be believed."""
+        if self._descriptor >= 0:
+            os.ftruncate(self._descriptor, self._whole)
+            self.length = self._whole
 
     def drop_older(self) -> None:
         """Delete all generations but the present one: it holds everything now."""
@@ -62,9 +72,9 @@ class RuntimeLog:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _path(self) -> Path:
+    def _path(self, generation: int) -> Path:
         assert self._folder is not None
-        return self._folder / f"{PREFIX}{self._generation:08x}"
+        return self._folder / f"{PREFIX}{generation:08x}"
 
 
 def _generations(folder: Path) -> list[Path]:

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from collector.journal import frame
-from collector.journal.files import segment_path, segments, sync_folder, write_all
+from collector.journal.files import segment_path, segments, size, sync_folder, write_all
 
 SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 BATCHES_A_MS = 1000  # batch numbers of a new journal begin at milliseconds since 1970 times this: past any older journal's
@@ -31,11 +32,13 @@ class JournalWriter:
         self._descriptor = -1
         self._ended: list[int] = []  # descriptors of ended segments that are not synced yet
         self._length = 0
-        self._begin_segment()
+        with suppress(OSError):  # full just now: events are refused one by one until there is room, as later
+            self._begin_segment()
 
     def append(self, payload: bytes) -> int:
         """Write one batch; returns its number. Raises OSError (and JournalFull) with the segment as it was before."""
-        if self._length + len(payload) > self._segment_bytes_max and self._length > frame.SEGMENT_HEADER_BYTES:
+        ended = self._length + len(payload) > self._segment_bytes_max and self._length > frame.SEGMENT_HEADER_BYTES
+        if ended or self._descriptor < 0:
             self._begin_segment()
         data = frame.record(self.next_batch, payload)
         try:
@@ -50,18 +53,19 @@ class JournalWriter:
 
     def unsynced(self) -> Callable[[], None]:
         """What makes all appended so far last, to be called once, in any thread. Raises OSError: then the disk is lying."""
-        descriptors = [*self._ended, os.dup(self._descriptor)]
-        self._ended = []
+        present = [os.dup(self._descriptor)] if self._descriptor >= 0 else []
+        descriptors, self._ended = [*self._ended, *present], []
         return lambda: _sync_and_close(descriptors)
 
     def close(self) -> None:
         """Sync and let go."""
         self.unsynced()()
-        os.close(self._descriptor)
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
 
     def size(self) -> int:
         """Bytes of all segments."""
-        return sum(segment.path.stat().st_size for segment in segments(self._folder))
+        return sum(map(size, segments(self._folder)))
 
     def _begin_segment(self) -> None:
         if self.size() >= self._bytes_max:

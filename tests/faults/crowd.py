@@ -8,8 +8,12 @@ import random
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
-from collector.event import Acquisition, Device, Event, Kind, Place
+from collector.event import Acquisition, Device, Drop, Event, Kind, Place
+from collector.facts import FactName
+from collector.visits.change import Change, deltas
+from collector.visits.machine import Visit, apply
 
 SITE = 1
 DAY = date(2026, 3, 10).toordinal()
@@ -44,6 +48,28 @@ def event_of(seed: int, index: int) -> Event:
         name="Sign up" if custom else "pageview",
         props=(("plan", f"plan {index % 3}"),) if custom else (),
     )
+
+
+def changes_of(events: Iterable[Event]) -> list[Change]:
+    """What the events do to the counts, one after the other, had nothing gone wrong."""
+    visits: dict[bytes, Visit] = {}
+    changes = []
+    for event in events:
+        result = apply(visits.get(event.key), event)
+        assert not isinstance(result, Drop)
+        visits[event.key], change = result
+        changes.append(change)
+    return changes
+
+
+def rows_of(changes: Iterable[Change]) -> dict[FactName, dict[tuple[Any, ...], list[int]]]:
+    """The rows that changes come to, those of nothing left out."""
+    sums: dict[FactName, dict[tuple[Any, ...], list[int]]] = {}
+    for change in changes:
+        for fact, key, measures in deltas(change):
+            rows = sums.setdefault(fact, {})
+            rows[key] = [a + b for a, b in zip(rows.get(key, [0] * len(measures)), measures, strict=True)]
+    return {fact: {key: measures for key, measures in rows.items() if any(measures)} for fact, rows in sums.items()}
 
 
 def visits_of(events: Iterable[Event]) -> Counter[tuple[Row, str]]:

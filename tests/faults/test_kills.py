@@ -17,12 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from collector.event import Drop
-from collector.facts import FactName
 from collector.store.duckdb_store import DuckDBStore
-from collector.visits.change import deltas
-from collector.visits.machine import Visit, apply
-from tests.faults.crowd import event_of, visits_of
+from tests.faults.crowd import changes_of, event_of, rows_of, visits_of
 from tests.faults.nursery import Nursery, Side
 from tests.faults.points import RECORD_SIDE, USUAL, WRITE_SIDE, Point
 from tests.faults.sides import MARK
@@ -163,7 +159,7 @@ def check(world: World) -> int:
             assert set(unanswered) <= {0, 1}, "an event that nobody acknowledged is doubled"
         counted = [event_of(world.seed, index) for index in sorted(times)]
         assert visit_rows(store) == visits_of(counted)
-        everything = undisturbed(world.seed, sorted(times))
+        everything = without_live(model([rows_of(changes_of(counted))]))
         assert without_live(stored(store)) == everything
         assert without_live(stored(store, daily=True)) == everything
         return len(counted)
@@ -193,20 +189,6 @@ def visit_rows(store: DuckDBStore) -> Counter[tuple[tuple[int, int, str, str], s
             sums[(day.toordinal(), hour, entry, leaving), measure] += count
     assert not -sums, "a row of counts is below zero"
     return +sums
-
-
-def undisturbed(seed: int, indexes: list[int]) -> Sums:
-    """Every row of every fact (but live), had nothing been killed: the machine alone, one event after the other."""
-    visits: dict[bytes, Visit] = {}
-    sums: dict[FactName, dict[tuple[object, ...], list[int]]] = {}
-    for event in (event_of(seed, index) for index in indexes):
-        result = apply(visits.get(event.key), event)
-        assert not isinstance(result, Drop)
-        visits[event.key], change = result
-        for fact, key, measures in deltas(change):
-            row = sums.setdefault(fact, {}).setdefault(key, [0] * len(measures))
-            row[:] = [a + b for a, b in zip(row, measures, strict=True)]
-    return without_live(model([sums]))
 
 
 def without_live(sums: Sums) -> Sums:
