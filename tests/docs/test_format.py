@@ -47,7 +47,7 @@ def test_the_fields_of_a_change_are_all_there_in_order() -> None:
 
 def test_the_limits_are_those_in_force() -> None:
     assert f"{frame.PAYLOAD_BYTES_MAX // 2**20} MiB (`PAYLOAD_BYTES_MAX`)" in PAGE
-    assert f"{writer.SEGMENT_BYTES_MAX // 2**20} MiB (`SEGMENT_BYTES_MAX`)" in PAGE
+    assert f"{writer.SEGMENT_BYTES_MAX // 2**20} MiB (`SEGMENT_BYTES_MAX`;" in PAGE
     assert f"{door.CHANGES_MAX:,} changes" in PAGE
     assert f"| {frame.VERSION}; a reader refuses a higher one |" in PAGE
     assert frame.RECORD_MARK.hex(" ") in PAGE and frame.MAGIC.decode() in PAGE
