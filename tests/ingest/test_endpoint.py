@@ -24,8 +24,8 @@ DROPS: list[tuple[Drop, dict[str, Any], dict[str, str]]] = [
     (Drop.NO_USER_AGENT, {}, {"user-agent": ""}),
     (Drop.NO_VISIT, {"n": "engagement", "e": 5000}, {}),
 ]
-# Reasons that are not answered to an event: two are errors with a sentence, two belong to rules that no setting turns on yet.
-ELSEWHERE = {Drop.MALFORMED, Drop.OVER_LIMIT, Drop.BLOCKED, Drop.OPT_OUT}
+# Reasons that are not answered to an event: these are errors with a sentence.
+ELSEWHERE = {Drop.MALFORMED, Drop.OVER_LIMIT}
 
 
 def assert_traceless(answer: Answer) -> None:
