@@ -13,6 +13,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,9 @@ class Child:
         """Start it and give it its orders over its standard input, which stays open: its end tells that we are gone."""
         numbers = [s.fileno() for s in self.sockets]
         command = [sys.executable, "-m", "collector.child"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=[*numbers, *self.keep], start_new_session=True)
+        self.process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own module
+            command, stdin=subprocess.PIPE, pass_fds=[*numbers, *self.keep], start_new_session=True
+        )
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps({**self.order, **self.order_once, "role": self.role, "sockets": numbers}).encode() + b"\n")
         self.process.stdin.flush()
@@ -65,34 +68,35 @@ class Child:
 def prepare(settings: Settings) -> int:
     """Make and lock the data folder; returns the lock's descriptor. Raises Refusal, having touched nothing."""
     folder = settings.data_dir
+    _refuse_other_format(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise Refusal(f"The data folder {folder} cannot be written ({error.strerror}). Give this user the right, or set data_dir.") from None
+        why = f"The data folder {folder} cannot be written ({error.strerror})."
+        raise Refusal(f"{why} Give this user the right, or set data_dir.") from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
         raise Refusal(f"The data folder {folder} is in use by another Footfall. Stop that one, or set another data_dir.") from None
-    try:
-        _check_format(folder)
-    except Refusal:
-        os.close(descriptor)
-        raise
+    if not (folder / FORMAT_FILE).exists():
+        temporary = folder / f"{FORMAT_FILE}.new"  # a kill in here must not leave half a number
+        temporary.write_text(f"{FORMAT}\n", encoding="ascii")
+        temporary.replace(folder / FORMAT_FILE)
     return descriptor
 
 
-def _check_format(folder: Path) -> None:
+def _refuse_other_format(folder: Path) -> None:
     path = folder / FORMAT_FILE
     try:
         found = int(path.read_text(encoding="ascii")) if path.exists() else FORMAT
-    except (OSError, ValueError):
+    except OSError as error:
+        raise Refusal(f"{path} cannot be read ({error.strerror}).") from None
+    except ValueError:
         raise Refusal(f"{path} is damaged: it should hold the number {FORMAT}.") from None
     if found > FORMAT:
         raise Refusal(f"The data folder {folder} was written by a newer Footfall (format {found}, this one knows {FORMAT}). Upgrade first.")
-    if not path.exists():
-        path.write_text(f"{FORMAT}\n", encoding="ascii")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -109,6 +113,11 @@ def listen(host: str, port: int) -> socket.socket:
     listener.listen(BACKLOG)
     listener.setblocking(False)
     return listener
+
+
+def _ports(settings: Settings) -> list[int]:
+    """The public port, and the dashboard's own if there is one."""
+    return [settings.port, *([settings.dashboard_port] if settings.dashboard_port else [])]
 
 
 def back_socket_path(settings: Settings) -> Path:
@@ -133,10 +142,10 @@ def _listen_unix(path: Path) -> socket.socket:
 def serve(settings: Settings, demo: bool = False) -> int:
     """Run until told to stop; returns the exit code. Raises Refusal before anything is started."""
     os.umask(0o077)  # whatever is made from here on is this user's alone
-    lock = prepare(settings)
-    public = [listen(settings.host, settings.port)]
-    if settings.dashboard_port:
-        public.append(listen(settings.host, settings.dashboard_port))
+    with ExitStack() as unless_refused:
+        public = [unless_refused.enter_context(listen(settings.host, port)) for port in _ports(settings)]
+        lock = prepare(settings)
+        unless_refused.pop_all()
     path = back_socket_path(settings)
     behind = _listen_unix(path)
     port = public[0].getsockname()[1]
@@ -271,9 +280,11 @@ def restore(settings: Settings, folder: Path) -> str:
     clock = Clock()
     try:
         verify(folder)
-        for path in settings.data_dir.glob(f"{settings.store_path.name}*"):
+        name = settings.store_path.name
+        aside = f"{name}.bad-{stamp(clock.time())}"
+        for path in settings.data_dir.glob(f"{name}*"):
             if ".bad-" not in path.name:
-                shutil.move(path, path.with_name(path.name.replace(settings.store_path.name, f"{settings.store_path.name}.bad-{stamp(clock.time())}", 1)))
+                shutil.move(path, path.with_name(path.name.replace(name, aside, 1)))
         restore_backup(folder, settings.store_path)
         store = open_store(settings, clock)
         recorder = Recorder(store, settings.journal_dir, clock, dict)
@@ -283,4 +294,4 @@ def restore(settings: Settings, folder: Path) -> str:
         store.close()
     finally:
         os.close(lock)
-    return f"Restored {folder}, and {changes} changes from the journal since. The database before it was set aside as {settings.store_path.name}.bad-…"
+    return f"Restored {folder}, and {changes} changes from the journal since. The database before it was set aside as {aside}."
