@@ -1,12 +1,13 @@
 """Columns of Python values → Arrow, the cheapest way in: one buffer a column, no object per value.
 
-Measured on 2 cores, 20,000 visits rows of 17 columns: 1.6 µs a row to build and 2 µs to insert and write;
-a bound parameter per value costs 29 µs a row, a general Arrow builder 10 µs.
+Measured on 2 cores, 20,000 rows of 17 columns: 0.6 µs a row to build and 1 µs to insert and commit; a bound parameter per
+value costs 29 µs a row, a general Arrow builder 10 µs. What follows from measuring: nothing here makes an object a row
+(their number sets off garbage collections, 4 µs a row in a large process), and `array` takes a list twice as fast as an iterator.
 """
 
 from array import array
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 import nanoarrow
@@ -42,22 +43,51 @@ _NUMBERS: dict[Kind, tuple[Any, str]] = {
 }
 
 
+def texts_and_numbers(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Rows of equal length turned on their side: a list a column."""
+    width = len(rows[0])
+    flat = list(chain.from_iterable(rows))
+    return [flat[column::width] for column in range(width)]
+
+
+def counts(rows: Sequence[Sequence[int]]) -> list["array[int]"]:
+    """Rows of measures turned on their side: 64 bits a value. Raises OverflowError for a number that takes more."""
+    width = len(rows[0])
+    flat = array("q", list(chain.from_iterable(rows)))
+    return [flat[column::width] for column in range(width)]
+
+
 def _array(kind: Kind, values: Sequence[Any]) -> Any:
     """One Arrow array. Raises OverflowError for a number that does not fit its column."""
     if kind == "text":
         return _texts(values)
-    if kind == "day":
-        values = [day - EPOCH_ORDINAL for day in values]
     type_, code = _NUMBERS[kind]
-    return nanoarrow.c_array_from_buffers(type_, len(values), (None, array(code, values)), null_count=0)
+    return nanoarrow.c_array_from_buffers(type_, len(values), (None, _buffer(kind, code, values)), null_count=0)
+
+
+def _buffer(kind: Kind, code: str, values: Sequence[Any]) -> "array[int]":
+    if isinstance(values, array):
+        return values
+    if kind == "day":
+        days = {day: day - EPOCH_ORDINAL for day in set(values)}
+        return array(code, [days[day] for day in values])
+    return array(code, values)
 
 
 def _texts(values: Sequence[str]) -> Any:
     """Most columns are ASCII, where lengths in characters are lengths in bytes and one encode does for all."""
     joined = "".join(values)
     data = joined.encode()
-    lengths: Iterable[int] = map(len, values)
+    return nanoarrow.c_array_from_buffers(nanoarrow.string(), len(values), (None, _offsets(values, joined), data), null_count=0)
+
+
+def _offsets(values: Sequence[str], joined: str) -> "array[int]":
+    """Where each text begins, in bytes, and where the last one ends. Many columns say the same in every row of a batch."""
     if not joined.isascii():
-        lengths = (len(value.encode()) for value in values)
-    offsets = array("i", accumulate(lengths, initial=0))
-    return nanoarrow.c_array_from_buffers(nanoarrow.string(), len(values), (None, offsets, data), null_count=0)
+        lengths: Iterable[int] = [len(value.encode()) for value in values]
+    elif values.count(values[0]) == len(values):
+        width = len(values[0])
+        return array("i", range(0, width * len(values) + 1, width) if width else bytes(4 * len(values) + 4))
+    else:
+        lengths = map(len, values)
+    return array("i", list(accumulate(lengths, initial=0)))

@@ -15,14 +15,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from collector import facts
 from collector.facts import FactName
-from collector.store import backup, durable, rollup, schema, transfer
-from collector.store.arrow import Batch
+from collector.store import arrow, backup, durable, rollup, schema, transfer
 from collector.store.connection import Answer, Connection, snapshot, transaction
 from collector.store.errors import QueryTimeout, StoreDamaged
 from collector.store.groups import Numbers
@@ -170,15 +168,16 @@ class DuckDBStore:
             self.query(f'SELECT count(*), bit_xor(hash({names(columns)})) FROM "{table}"')
 
     def _insert(self, fact: FactName, deltas: Mapping[tuple[Any, ...], Sequence[int]]) -> None:
-        keys = [key for key, measures in deltas.items() if any(measures)]
-        if not keys:
+        if not all(map(any, deltas.values())):
+            deltas = {key: measures for key, measures in deltas.items() if any(measures)}
+        if not deltas:
             return
         columns = (*key_columns(fact), *measure_columns(fact))
-        values = [*_columns(keys), *_columns([measures for measures in deltas.values() if any(measures)])]
+        values: list[Sequence[Any]] = [*arrow.texts_and_numbers(list(deltas)), *arrow.counts(list(deltas.values()))]
         for index, column in enumerate(columns):
             if column.kind == "group":
                 values[index] = self._numbered(column.name).of(values[index])
-        transfer.insert(self._writer, schema.tables_of(fact)[0], Batch(columns, values), columns)
+        transfer.insert(self._writer, schema.tables_of(fact)[0], arrow.Batch(columns, values), columns)
 
     def _numbered(self, group: str) -> Numbers:
         if group not in self._numbers:
@@ -237,11 +236,6 @@ class DuckDBStore:
         except StoreDamaged:
             self._on_damage()
             raise
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Rows turned on their side. Not by `zip(*rows)`: its iterator a row sets off garbage collections, 4 µs a row in a large process."""
-    return [list(map(itemgetter(index), rows)) for index in range(len(rows[0]))]
 
 
 def database_files(path: Path) -> tuple[Path, Path]:

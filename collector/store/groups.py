@@ -8,6 +8,7 @@ The table of the group's name is the truth. Memory holds what recent batches use
 # ruff: noqa: S608
 
 from collections.abc import Sequence
+from typing import cast
 
 from collector.store.arrow import Batch
 from collector.store.connection import Connection
@@ -30,12 +31,11 @@ class Numbers:
 
     def of(self, tuples: Sequence[Values]) -> list[int]:
         """Each tuple's number; new tuples are written to the group's table in the caller's transaction."""
-        known = self._known
-        try:
-            return [known[values] for values in tuples]
-        except KeyError:
+        numbers = list(map(self._known.get, tuples))
+        if None in numbers:
             self._learn(set(tuples))
-        return [self._known[values] for values in tuples]
+            numbers = list(map(self._known.get, tuples))
+        return cast("list[int]", numbers)
 
     def _learn(self, wanted: set[Values]) -> None:
         if len(self._known) > self._known_max:

@@ -23,6 +23,10 @@ from collector.store.connection import Answer, Connection, Stream
 from collector.store.errors import NewerStore, QueryTimeout, StoreDamaged, StoreError, StoreFull, StoreLocked
 
 THREADS = 2
+# How large the write-ahead log grows before a commit folds it into the file. Each time, the last rows of every table are
+# packed anew: at DuckDB's 16 MB an append costs a fifth more CPU than at 32. Reading 32 MB at a start takes 0.4 s; at 128 MB it
+# takes 3.6 s, because all of it must fit the memory limit.
+WAL_MB = 32
 SHOP_MEMORY_MB = 64
 
 _LOCKDOWN = (
@@ -101,6 +105,7 @@ def open_locked(path: Path, memory_mb: int, threads: int = THREADS, read_only: b
         try:
             # Order would cost memory on every insert; where it matters a statement has an ORDER BY, which is kept.
             raw.execute("SET preserve_insertion_order = false")
+            raw.execute(f"SET checkpoint_threshold = '{WAL_MB}MB'")
             _lock(raw, f"{path}.tmp")
         except BaseException:
             raw.close()
