@@ -39,6 +39,7 @@ def bare(requests: list[bytes], seconds: float) -> load.Result:
 
 
 def measure(seconds: float, durability: str, requests: list[bytes]) -> None:
+    """Load a fresh server, and print what came of it."""
     with tempfile.TemporaryDirectory() as folder, Server(Path(folder) / "data", durability=durability) as server:
         time.sleep(1.5)
         idle = server.memory_mb()
@@ -55,16 +56,23 @@ def measure(seconds: float, durability: str, requests: list[bytes]) -> None:
         print(f"  stored         {stored:,}  {'= acknowledged' if stored == full.acknowledged > 0 else 'NOT EQUAL'}")
         print(f"  CPU an event   {sum(cpu.values()):.1f} us  ({', '.join(f'{role} {us:.1f}' for role, us in cpu.items())})")
         print(f"  generator      {full.generator_cpu_s / full.acknowledged * 1e6:.1f} us CPU an event")
-        print(f"  latency        p50 {full.percentile(0.5) * 1e3:.1f} ms, p99 {full.percentile(0.99) * 1e3:.1f} ms, max {max(full.latencies) * 1e3:.0f} ms")
-        print(f"  memory         {memory['front'] + memory['back']:.0f} MB under load ({fmt(memory)}); idle {idle['front'] + idle['back']:.0f} MB ({fmt(idle)})")
+        print(f"  latency        {latencies(full)}, max {max(full.latencies) * 1e3:.0f} ms")
+        print(f"  memory         {fmt(memory)} under load; {fmt(idle)} idle")
         print(f"  first answer   {server.first_answer_s:.2f} s after the start")
-        print(f"  recorder kept up to {100 * (after['back'] - before['back']) / max(0.01, settled['back'] - before['back']):.0f} % of its work during the load")
+        kept_up = (after["back"] - before["back"]) / max(0.01, settled["back"] - before["back"])
+        print(f"  recorder       did {100 * kept_up:.0f} % of its work during the load")
         half = load.run(server.port, requests[::-1], seconds, rate=rate / 2)
-        print(f"  at half load   p50 {half.percentile(0.5) * 1e3:.1f} ms, p99 {half.percentile(0.99) * 1e3:.1f} ms ({half.acknowledged / half.seconds:,.0f}/s)")
+        print(f"  at half load   {latencies(half)} ({half.acknowledged / half.seconds:,.0f}/s)")
 
 
 def fmt(memory: dict[str, float]) -> str:
-    return ", ".join(f"{role} {mb:.0f}" for role, mb in memory.items())
+    """The memory of front and back together, and each process's."""
+    return f"{memory['front'] + memory['back']:.0f} MB ({', '.join(f'{role} {mb:.0f}' for role, mb in memory.items())})"
+
+
+def latencies(result: load.Result) -> str:
+    """The percentiles that are held to a number."""
+    return f"p50 {result.percentile(0.5) * 1e3:.1f} ms, p99 {result.percentile(0.99) * 1e3:.1f} ms"
 
 
 def main() -> None:

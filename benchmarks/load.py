@@ -46,7 +46,9 @@ class Result:
         return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def page_views(count: int, domain: str, visitors: int = 50_000, paths: int = 13_500, seed: int = 1, path: str = "/api/event") -> list[bytes]:
+def page_views(
+    count: int, domain: str, visitors: int = 50_000, paths: int = 13_500, seed: int = 1, path: str = "/api/event"
+) -> list[bytes]:
     """`count` whole HTTP requests."""
     chance = random.Random(seed)
     weights = [1 / (n + 1) for n in range(paths)]

@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 RAM_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
-SHARED_MEMORY = Path("/dev/shm")
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of our own in it, private, or none
 PR_SET_DUMPABLE = 4  # <sys/prctl.h>
 
 
@@ -64,5 +64,5 @@ def open_runtime(wished: Path | None, systemd: str, data_dir: Path) -> tuple[Pat
     if state.st_uid != os.getuid() or state.st_mode & 0o077:
         return None, f"The runtime folder {folder} is open to others (it must be yours, mode 0700): a restart will begin new visits."
     if not is_ram(folder):
-        return None, f"The runtime folder {folder} is on a disk, not in RAM: salts stay in memory only, and a restart will begin new visits."
+        return None, f"The runtime folder {folder} is on a disk, not in RAM: salts stay in memory, and a restart will begin new visits."
     return folder, ""

@@ -106,13 +106,15 @@ def test_every_flipped_bit_of_a_segment_is_noticed_and_costs_at_most_one_record(
         missing = [payload for payload in expected if payload not in payloads]
         assert [payload for payload in expected if payload in payloads] == payloads
         assert len(missing) <= 1
-        assert reader.losses.damaged or reader.losses.missing or payloads == expected and bit < frame.SEGMENT_HEADER_BYTES * 8
+        assert reader.losses.damaged or reader.losses.missing or (payloads == expected and bit < frame.SEGMENT_HEADER_BYTES * 8)
         assert not missing or reader.losses.damaged or reader.losses.missing
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.data())
-def test_zeroed_swapped_and_repeated_blocks_never_make_a_wrong_record(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
+def test_zeroed_swapped_and_repeated_blocks_never_make_a_wrong_record(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
     folder = tmp_path_factory.mktemp("journal")
     payloads = [os.urandom(20) for _ in range(20)]
     written(folder, payloads)

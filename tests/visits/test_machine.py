@@ -209,7 +209,9 @@ def test_totals_are_the_sum_of_every_breakdown_and_no_count_is_negative(drawn: l
         total = by(rows, fact, "site")
         for name in keys_of(fact):
             parts = by(rows, fact, name)
-            assert [sum(column) for column in zip(*parts.values(), strict=True)] == [sum(column) for column in zip(*total.values(), strict=True)]
+            assert [sum(column) for column in zip(*parts.values(), strict=True)] == [
+                sum(column) for column in zip(*total.values(), strict=True)
+            ]
     assert all(measure >= 0 for row in rows.values() for measure in row)
 
 
