@@ -10,7 +10,6 @@ import signal
 import socket
 import sys
 import threading
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from collector.journal.files import segments, size
 from collector.journal.reader import first_held
 from collector.ops.jobs import Jobs, stamp
 from collector.ops.links import dashboard_url, sign_in_link
+from collector.ops.quiet import tell
 from collector.ops.services import Services
 from collector.privacy.runtime import open_runtime
 from collector.recorder import Recorder
@@ -200,8 +200,7 @@ class Quiet:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            print(f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno} ({where.name})", file=sys.stderr, flush=True)
+            tell(error)
             if not started:
                 body = b'{"error":"something went wrong here"}'
                 await send({"type": "http.response.start", "status": 500, "headers": [(b"content-type", b"application/json")]})

@@ -9,7 +9,6 @@ import gc
 import signal
 import socket
 import sys
-import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -19,11 +18,14 @@ import uvloop
 
 from collector.clock import Clock, local_day_hour
 from collector.control.picture import PictureFile
+from collector.ingest.answers import BROKEN
 from collector.ingest.door import Door, open_door
 from collector.ingest.endpoint import Ingest, Receive, Scope, Send, respond
 from collector.ingest.gate import Gate, open_gate
+from collector.ingest.hit import Given, Refused
 from collector.ingest.protocol import FrontProtocol
 from collector.ops.passthrough import Passthrough
+from collector.ops.quiet import tell
 from collector.privacy.runtime import keep_memory_private, open_runtime
 from collector.privacy.salts import Salts
 from collector.settings import Settings, runtime_directory
@@ -43,12 +45,13 @@ class Front:
 
     def __init__(self, ingest: Ingest, passthrough: Passthrough, dashboard_port: int) -> None:
         """`dashboard_port` 0: one port for all; else that port passes through, and the other one only counts."""
+        self._ingest = ingest
         self._passthrough = passthrough
         self._dashboard_port = dashboard_port
         self._own: dict[str, Handler] = {"/api/event": ingest.event, "/pixel.gif": ingest.pixel}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request. What goes wrong is told by type and place only: a message could carry what a browser sent."""
+        """One request that is no event."""
         try:
             handler = self._own.get(scope["path"])
             if handler is not None:
@@ -62,9 +65,24 @@ class Front:
         except ConnectionError:
             return
         except Exception as error:
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            print(f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno} ({where.name})", file=sys.stderr)
-            await respond(send, 500, "something went wrong here; the event was not counted")
+            tell(error)
+            await respond(send, 500, "something went wrong here")
+
+    def check(self, given: Given) -> bytes | None:
+        """`Ingest.check`, for the protocol."""
+        return self._ingest.check(given)
+
+    def take(self, given: Given, data: bytes, peer: str) -> "bytes | asyncio.Future[bool]":
+        """`Ingest.take`, for the protocol; what goes wrong costs this event only."""
+        try:
+            return self._ingest.take(given, data, peer)
+        except Exception as error:
+            tell(error)
+            return BROKEN
+
+    def refuse(self, refused: Refused) -> bytes:
+        """`Ingest.refuse`, for the protocol."""
+        return self._ingest.refuse(refused)
 
 
 async def _asset(scope: Scope, send: Send) -> bool:
@@ -82,7 +100,9 @@ async def _asset(scope: Scope, send: Send) -> bool:
 class Tick:
     """What happens once a second: ended days are overwritten and forgotten, geo data re-opened, the front's state told."""
 
-    def __init__(self, gate: Gate, salts: Salts, table: VisitTable, door: Door, picture: PictureFile, clock: Clock, status: Path | None) -> None:
+    def __init__(
+        self, gate: Gate, salts: Salts, table: VisitTable, door: Door, picture: PictureFile, clock: Clock, status: Path | None
+    ) -> None:
         self._gate, self._salts, self._table, self._door = gate, salts, table, door
         self._picture, self._clock, self._status = picture, clock, status
         self._geo_checked_s = 0.0

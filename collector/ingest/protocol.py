@@ -1,31 +1,60 @@
-"""uvicorn's HTTP protocol with the limits it lacks: on the size of a request's head and on how long a request may take."""
+"""uvicorn's HTTP protocol, with the limits it lacks, and a short way for events.
+
+The limits are on the size of a request's head and on how long a request may take. The short way: an event is taken and
+answered right where the parser hands over its last byte, without a task, a scope and messages for each; that is half of
+the front's work saved (docs/performance.md). Every other request goes the ordinary way to the ASGI application.
+
+Events sent one behind the other without waiting are answered in order. Another request behind an event that is not
+answered yet (no browser and no common proxy does that) is not read: the connection is closed behind the event's answer.
+"""
 
 import asyncio
-from typing import cast
+from collections import deque
+from functools import partial
+from typing import Any, Protocol, cast
 
+from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from collector.ingest.answers import COUNTED, FULL, refusal
+from collector.ingest.hit import Given, Refused, given_headers
+from collector.ingest.plausible import BODY_BYTES_MAX
 
 HEAD_BYTES_MAX = 32 * 1024
 REQUEST_S_MAX = 10.0  # from a connection's opening, or a further request's first byte, to the request's last byte
 LOOKS = 4  # in REQUEST_S_MAX: a late request is cut between 7.5 and 10 s after it began
 CONNECTIONS_MAX = 4_000
 
+EVENT_URL = b"/api/event"
+IDLE_S_MAX = 30.0  # between two requests
+
 _HEAD_END = b"\r\n\r\n"
+_TOO_SLOW = f"the request took longer than {REQUEST_S_MAX:.0f} seconds"
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-def _refusal(status: str, message: str) -> bytes:
-    """A whole answer in the one shape of errors, for requests that never reach the application."""
-    body = b'{"error":"%s"}' % message.encode()
-    head = f"HTTP/1.1 {status}\r\naccess-control-allow-origin: *\r\ncache-control: no-store\r\ncontent-type: application/json\r\n"
-    return b"%sconnection: close\r\ncontent-length: %d\r\n\r\n%s" % (head.encode(), len(body), body)
+class EventTaker(Protocol):
+    """What the application does for the protocol, as `Ingest` does it, and without ever raising."""
 
-
-_HEAD_TOO_LARGE = _refusal("431 Request Header Fields Too Large", f"the request's head is over {HEAD_BYTES_MAX} bytes")
-_TOO_SLOW = _refusal("408 Request Timeout", f"the request took longer than {REQUEST_S_MAX:.0f} seconds")
+    def check(self, given: Given) -> bytes | None: ...
+    def take(self, given: Given, data: bytes, peer: str) -> "bytes | asyncio.Future[bool]": ...
+    def refuse(self, refused: Refused) -> bytes: ...
 
 
 class FrontProtocol(HttpToolsProtocol):
     """One connection of the public port."""
+
+    def __init__(
+        self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: asyncio.AbstractEventLoop | None = None
+    ):
+        super().__init__(config, server_state, app_state, _loop)
+        self._taker = cast(EventTaker, self.app)
+        self._event: Given | None = None  # the headers of the event whose body is being read
+        self._event_body = bytearray()
+        self._due: deque[list[bytes]] = deque()  # answers in order, each empty until the journal has its event
+        self._last = False  # the connection ends behind the answers that are due
+        self._deaf = False  # nothing further is read
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Refuse a connection over CONNECTIONS_MAX at once, and start the clock on the others."""
@@ -34,6 +63,7 @@ class FrontProtocol(HttpToolsProtocol):
         self._last_bytes = b""
         self._in_body = False
         self._waiting = True  # for the first request, or for the rest of one
+        self._idle_looks = 0
         self._began_s = self.loop.time()
         if len(self.connections) > CONNECTIONS_MAX:
             cast(asyncio.Transport, transport).close()
@@ -41,9 +71,11 @@ class FrontProtocol(HttpToolsProtocol):
         self._next_look = self.loop.call_later(REQUEST_S_MAX / LOOKS, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clock; an event cut short counts as malformed."""
         if hasattr(self, "_next_look"):
             self._next_look.cancel()
+        if self._event is not None:
+            self._taker.refuse(Refused(400, "the connection ended inside the body"))
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -52,7 +84,7 @@ class FrontProtocol(HttpToolsProtocol):
         if not self._in_body:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES_MAX and not self._ends_in_time(data):
-                self._end(_HEAD_TOO_LARGE)
+                self._end(refusal(431, f"the request's head is over {HEAD_BYTES_MAX} bytes"))
                 return
             self._last_bytes = data[-3:]
         super().data_received(data)
@@ -67,22 +99,98 @@ class FrontProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._in_body = True
         self._begin()  # a pipelined request comes in the same piece as the one before it
-        super().on_headers_complete()
+        free = self.cycle is None or self.cycle.response_complete
+        if self._deaf or self.transport.is_closing():
+            return
+        if free and self.url == EVENT_URL and self.parser.get_method() == b"POST":
+            self._begin_event()
+        elif self._due:
+            self._deaf = self._last = True
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of a body: an event's is kept up to its limit."""
+        if self._event is not None:
+            self._event_body += body
+            if len(self._event_body) > BODY_BYTES_MAX:
+                self._end(self._taker.refuse(Refused(413, f"the body is over {BODY_BYTES_MAX} bytes")))
+        elif self._passed_on():
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The next bytes begin another head."""
         self._in_body = self._waiting = False
-        super().on_message_complete()
+        if self._event is not None:
+            self._take_event(self._event)
+        elif self._passed_on():
+            super().on_message_complete()
+
+    def _passed_on(self) -> bool:
+        """Whether the request being read goes the ordinary way."""
+        return not self._deaf and not self.transport.is_closing()
+
+    def shutdown(self) -> None:
+        """The server stops: an answer that is due still goes out."""
+        if self._due or self._event is not None:
+            self._last = True
+        else:
+            super().shutdown()
+
+    def _begin_event(self) -> None:
+        try:
+            self._event = given_headers(self.headers)
+            refused = self._taker.check(self._event)
+        except Refused as error:
+            refused = self._taker.refuse(error)
+        if refused is not None:
+            self._end(refused)
+        elif self.expect_100_continue:
+            self.transport.write(_CONTINUE)
+
+    def _take_event(self, given: Given) -> None:
+        data, self._event, self._event_body = bytes(self._event_body), None, bytearray()
+        if self.transport.is_closing():
+            return
+        if not self.parser.should_keep_alive():
+            self._last = True
+        result = self._taker.take(given, data, self.client[0] if self.client else "")
+        if isinstance(result, bytes) and not self._due:
+            self._answer(result)
+            return
+        slot = [result] if isinstance(result, bytes) else [b""]
+        self._due.append(slot)
+        if not isinstance(result, bytes):
+            result.add_done_callback(partial(self._written, slot))
+
+    def _written(self, slot: list[bytes], done: "asyncio.Future[bool]") -> None:
+        slot[0] = COUNTED if done.result() else FULL
+        while self._due and self._due[0][0]:
+            self._answer(self._due.popleft()[0])
+
+    def _answer(self, answer: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        self.server_state.total_requests += 1
+        self.transport.write(answer)
+        if self._last and not self._due:
+            self.transport.close()
 
     def _begin(self) -> None:
         if not self._waiting:
             self._waiting = True
+            self._idle_looks = 0
             self._began_s = self.loop.time()
 
     def _look(self) -> None:
-        """End a connection whose request is late, or that never began one; between two requests uvicorn's own limit holds."""
+        """End a connection whose request is late, or that never began one, or that has been idle for long."""
         if self._waiting and self.loop.time() - self._began_s > REQUEST_S_MAX * (LOOKS - 1) / LOOKS:
-            self._end(_TOO_SLOW)
+            self._end(refusal(408, _TOO_SLOW) if self._event is None else self._taker.refuse(Refused(408, _TOO_SLOW)))
+            return
+        self._idle_looks += 1
+        answering = bool(self._due) or (self.cycle is not None and not self.cycle.response_complete)
+        if not answering and self._idle_looks * REQUEST_S_MAX / LOOKS > IDLE_S_MAX:
+            self.transport.close()
             return
         self._next_look = self.loop.call_later(REQUEST_S_MAX / LOOKS, self._look)
 
@@ -90,10 +198,16 @@ class FrontProtocol(HttpToolsProtocol):
         """Close the connection, with an answer where one is due."""
         if self._may_answer():
             self.transport.write(answer)
+        self._event = None
         self.transport.close()
 
     def _may_answer(self) -> bool:
         """Whether a request has begun, and no answer to it or to one before it is under way."""
+        if self._due or self.transport.is_closing():
+            return False
+        if self._event is not None:
+            return True
+        free = self.cycle is None or self.cycle.response_complete
         if self._in_body:
-            return not self.pipeline and not self.cycle.response_started
-        return self._head_bytes > 0 and (self.cycle is None or self.cycle.response_complete)
+            return free or (not self.pipeline and not self.cycle.response_started)
+        return self._head_bytes > 0 and free
