@@ -94,6 +94,12 @@ def test_the_settings_that_documents_name_as_code_with_a_value_are_settings() ->
         assert named <= set(settings.BY_NAME), path
 
 
+def test_every_benchmark_is_explained_and_every_one_that_is_named_exists() -> None:
+    named = set(re.findall(r"-m benchmarks\.(\w+)", page("docs/performance.md")))
+    runnable = {file.stem for file in (ROOT / "benchmarks").glob("*.py") if "__main__" in file.read_text() and file.stem != "__main__"}
+    assert named == runnable
+
+
 def test_every_setting_is_in_its_document() -> None:
     assert all(f"`{name}`" in page("docs/settings.md") for name in settings.BY_NAME)
 

@@ -49,3 +49,8 @@ def attributes(tree: ast.Module) -> set[str]:
     """Every name that stands behind a dot, or is imported."""
     dotted = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     return dotted | {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def names(tree: ast.Module) -> set[str]:
+    """Every name that is used as it stands."""
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

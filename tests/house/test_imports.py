@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.source import ROOT, attributes, calls, imported, modules
+from tests.house.source import ROOT, attributes, calls, imported, modules, names
 
 # A library or a part of the standard library, and the only modules that may import it (a trailing slash: that room).
 ONLY_IN = {
@@ -61,6 +61,11 @@ def test_a_library_is_used_in_its_own_room_alone(library: str) -> None:
     users = {path for path, tree in modules().items() if any(f"{name}.".startswith(f"{library}.") for name in imported(tree))}
     assert {path for path in users if not _within(path, ONLY_IN[library])} == set()
     assert users or not ONLY_IN[library], f"nobody uses {library} any more"
+
+
+def test_only_ingest_sees_the_type_that_can_hold_an_address() -> None:
+    seeing = {path for path, tree in modules().items() if {"RawHit", "raw_hit", "Body"} & (names(tree) | attributes(tree))}
+    assert {path for path in seeing if not _within(path, ("collector/ingest/",))} == {"collector/demo/history.py"}
 
 
 def test_only_the_clock_reads_the_time() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -37,9 +36,10 @@ PLACES = {"domain": "example.com", "action": "backup"}
 QUESTION = {"site_id": "example.com", "metrics": ["visitors"], "date_range": "day"}
 
 
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    loaded = settings.load({"FOOTFALL_DATA_DIR": str(tmp_path), "FOOTFALL_METRICS_TOKEN": "a-token"}, tmp_path)
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    folder = tmp_path_factory.mktemp("data")
+    loaded = settings.load({"FOOTFALL_DATA_DIR": str(folder), "FOOTFALL_METRICS_TOKEN": "a-token"}, folder)
     control = Control(loaded.control_url)
     control.add_site("example.com")
     yield Services(loaded, Clock(), control, run=lambda sql, parameters: [], actions={"backup": dict})
