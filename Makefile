@@ -27,7 +27,7 @@ serve: $(VENV)/.run  ## run Footfall here, with a demo site to click on (http://
 	$(BIN)/footfall serve --demo --data demo-data $(ARGS)
 
 test: $(VENV)/.dev browser lint  ## everything CI runs: lint, types, unit, fault and browser tests
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 test-quick: $(VENV)/.dev  ## without the browser and the long fault runs
 	$(BIN)/pytest -m 'not browser and not slow' $(ARGS)
