@@ -5,17 +5,13 @@ store to a pool of threads. When the database turns out damaged the process ends
 """
 
 import gc
-import os
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
@@ -25,100 +21,20 @@ from collector.control.database import Control
 from collector.control.picture import publish
 from collector.journal.files import segments, size
 from collector.journal.reader import first_held
-from collector.ops.jobs import Jobs, stamp
+from collector.ops.jobs import stamp
 from collector.ops.links import dashboard_url, sign_in_link
 from collector.ops.quiet import tell
 from collector.ops.services import Services
+from collector.ops.serving import quiet_server
 from collector.privacy.runtime import open_runtime
-from collector.recorder import Recorder
+from collector.recording import Recording
 from collector.settings import Settings, runtime_directory
-from collector.store.duckdb_store import TODAY_ROWS_MAX, DuckDBStore
-from collector.store.errors import StoreDamaged, StoreError
+from collector.store.duckdb_store import DuckDBStore
 from collector.store.recovery import open_or_rebuild
 from dashboard import error_handlers
 from dashboard import routes as dashboard_routes
 
-STEP_EACH_S = 0.4  # between commits: well under the two seconds in which a visit must be seen, long enough to sum
-RETRY_S_MAX = 30.0
 DRAIN_S = 3
-DAMAGED = 75  # EX_TEMPFAIL: the supervisor starts the back again, which rebuilds the database
-
-
-class Recording(threading.Thread):
-    """The thread that writes to the store: record, close days, keep house, and carry out what commands ask for."""
-
-    def __init__(self, store: DuckDBStore, settings: Settings, clock: Clock, control: Control) -> None:
-        super().__init__(name="recorder")
-        self._store, self._settings, self._clock = store, settings, clock
-        self._timezones = lambda: {site.id: site.timezone for site in control.sites()}
-        self._halt = threading.Event()
-        self._asked: list[tuple[Callable[[], Any], list[Any], threading.Event]] = []
-        self.recorder = Recorder(store, settings.journal_dir, clock, self._timezones)
-        self.jobs = Jobs(store, settings, clock, self._timezones, control.removed_sites)
-        self.trouble = ""
-        self._tended_s = 0.0
-        self._compacted_s = clock.monotonic()
-
-    def run(self) -> None:
-        """Until `stop`. A refusing store is tried again, more and more slowly; a damaged one ends the process."""
-        wait = STEP_EACH_S
-        while not self._halt.wait(wait if not self._asked else 0):
-            try:
-                wait = self._once()
-                self.trouble = ""
-            except StoreDamaged as error:
-                print(f"{error} The database is rebuilt at the next start, which comes by itself.", file=sys.stderr, flush=True)
-                os._exit(DAMAGED)
-            except (StoreError, OSError) as error:
-                self.trouble = f"The store takes nothing just now: {error} Events wait in the journal; it is tried again by itself."
-                print(self.trouble, file=sys.stderr, flush=True)
-                self.recorder = Recorder(self._store, self._settings.journal_dir, self._clock, self._timezones)
-                wait = min(max(wait, STEP_EACH_S) * 2, RETRY_S_MAX)
-        while self.recorder.step():
-            pass
-
-    def stop(self) -> None:
-        """Record what is in the journal, then end."""
-        self._halt.set()
-
-    def ask(self, what: Callable[[], Any]) -> Any:
-        """Have the thread carry out something between two steps; returns its answer or raises its error."""
-        answer: list[Any] = []
-        done = threading.Event()
-        self._asked.append((what, answer, done))
-        done.wait()
-        if isinstance(answer[0], Exception):
-            raise answer[0]
-        return answer[0]
-
-    def _once(self) -> float:
-        started = self._clock.monotonic()
-        recorded = self.recorder.step()
-        while self._asked:
-            what, answer, done = self._asked.pop(0)
-            try:
-                answer.append(what())
-            except Exception as error:  # handed to whoever asked
-                answer.append(error)
-            done.set()
-        if self._clock.monotonic() - self._tended_s > 5:
-            self._tended_s = self._clock.monotonic()
-            self.recorder.tend()
-            self.jobs.tend()
-            self._compact()
-        if recorded and self._behind():
-            return 0.0
-        return max(0.0, STEP_EACH_S - (self._clock.monotonic() - started))
-
-    def _behind(self) -> bool:
-        return self.recorder.reader.remaining() > 0
-
-    def _compact(self) -> None:
-        if self._clock.monotonic() - self._compacted_s > 600:
-            self._compacted_s = self._clock.monotonic()
-            sizes = self._store.sizes()
-            if sum(sizes.get(f"{fact}_today", 0) for fact in ("visits", "pages", "events")) > TODAY_ROWS_MAX:
-                self._store.compact_today()
 
 
 def services(
@@ -207,21 +123,6 @@ class Quiet:
                 await send({"type": "http.response.body", "body": body})
 
 
-async def _answer(app: Any, listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        app,
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        log_level="critical",
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
-    await uvicorn.Server(config).serve(sockets=[listener])
-
-
 def application(handed: Services) -> Quiet:
     """API and dashboard as one ASGI application."""
     routes = [*api_routes(handed), *dashboard_routes(handed)]
@@ -265,7 +166,8 @@ def main(settings: Settings, listener: socket.socket, greet_port: int) -> None:
     if greet_port:
         greet(settings, control, clock, greet_port)
     try:
-        uvloop.run(_answer(application(services(settings, clock, store, control, recording, runtime)), listener))
+        app = application(services(settings, clock, store, control, recording, runtime))
+        uvloop.run(quiet_server(app, DRAIN_S).serve(sockets=[listener]))
     finally:
         recording.stop()
         recording.join()

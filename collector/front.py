@@ -13,7 +13,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import msgspec
-import uvicorn
 import uvloop
 
 from collector.clock import Clock, local_day_hour
@@ -26,6 +25,7 @@ from collector.ingest.hit import Given, Refused
 from collector.ingest.protocol import FrontProtocol
 from collector.ops.passthrough import Passthrough
 from collector.ops.quiet import tell
+from collector.ops.serving import quiet_server
 from collector.privacy.runtime import keep_memory_private, open_runtime
 from collector.privacy.salts import Salts
 from collector.settings import Settings, runtime_directory
@@ -147,27 +147,14 @@ async def serve(settings: Settings, listeners: list[socket.socket], socket_path:
     picture = PictureFile(settings.sites_path)
     tick = Tick(gate, salts, table, door, picture, clock, runtime / STATUS_FILE if runtime else None)
     app = Front(Ingest(gate, door, picture, clock), Passthrough(socket_path), settings.dashboard_port)
-    config = uvicorn.Config(
-        app,
-        http=FrontProtocol,
-        ws="none",
-        lifespan="off",
-        access_log=False,
-        log_config=None,
-        log_level="critical",
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=DRAIN_S,
-    )
+    server = quiet_server(app, DRAIN_S, http=FrontProtocol, date_header=False, timeout_keep_alive=KEEP_ALIVE_S)
     # Without this the collector of garbage walks a million open visits again and again; nothing here makes cycles that last.
     gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 1000)
     ticking = asyncio.create_task(tick.run())
     try:
-        await uvicorn.Server(config).serve(sockets=listeners)
+        await server.serve(sockets=listeners)
     finally:
         ticking.cancel()
         await door.close()

@@ -18,7 +18,7 @@ ONLY_IN = {
     "ua_parser_rs": ("collector/enrich/",),
     "jinja2": ("dashboard/", "collector/demo/"),
     "starlette": ("collector/api/", "collector/back.py", "collector/demo/", "dashboard/"),
-    "uvicorn": ("collector/front.py", "collector/back.py", "collector/ingest/protocol.py", "collector/demo/"),
+    "uvicorn": ("collector/ops/serving.py", "collector/ingest/protocol.py"),
     "click": ("collector/cli.py",),
     "rich": ("collector/demo/",),
     "time": ("collector/clock.py",),
