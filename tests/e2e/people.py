@@ -1,11 +1,14 @@
 """Who walks through the shop: each person a browser, an address and a language of their own, and a patient hand."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from playwright.sync_api import BrowserType, Page
+
+from tests.server import Server, until
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = (
@@ -84,3 +87,10 @@ def midday_zone() -> str:
     ahead = (12 - time.gmtime().tm_hour) % 24
     ahead = ahead - 24 if ahead > 12 else ahead
     return f"Etc/GMT{-ahead:+d}" if ahead else "UTC"  # POSIX signs: west is plus
+
+
+def printed_link(server: Server) -> str:
+    """The one-time link that a started server says."""
+    found = until(lambda: re.search(r"Sign in\s+(http\S+)", server.said()), 10)
+    assert found is not None
+    return found[1]

@@ -1,6 +1,5 @@
 """Five people walk through the shop in real browsers; then every metric and every dimension says exactly what they did."""
 
-import re
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from playwright.sync_api import BrowserType, Page
 from collector.demo.site import DOMAIN
 from collector.facts import BY_NAME, DIMENSIONS, dimensions_of
 from dashboard.panels import PANELS
-from tests.e2e.people import CHROMIUM, QUIET
+from tests.e2e.people import CHROMIUM, QUIET, printed_link
 from tests.e2e.walks import (
     ALL_SHOWN_S_MAX,
     KETTLE,
@@ -134,12 +133,6 @@ def walk(chromium: BrowserType, server: Server, shop: str, desk: Page) -> Walk:
     erik_buys(walk, chromium, desk)
     until(lambda: server.total("events") >= EVERYTHING and reports(server) >= len(PAGES), ALL_SHOWN_S_MAX)
     return walk
-
-
-def printed_link(server: Server) -> str:
-    found = until(lambda: re.search(r"Sign in\s+(http\S+)", server.said()), 10)
-    assert found is not None
-    return found[1]
 
 
 def reports(server: Server) -> int:
