@@ -41,8 +41,8 @@ _AGENTS = (
     "{word}/3.1 (iPhone; iOS 18.1; Scale/3.00) CFNetwork/1568 Darwin/24.1.0",
     "Mozilla/5.0 ({word} 9.1) {word}Browser/7.2",
     "{word}",
+    "Mozilla/5.0 (compatible; {word}bot/2.1; +http://{word}.example/bot.html)",
 )
-BOT = "Mozilla/5.0 (compatible; {word}bot/2.1; +http://{word}.example/bot.html)"
 
 
 def _address(number: int) -> str:
