@@ -85,8 +85,10 @@ class Database:
         )
 
     def run(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """From any thread, as the store does: each statement has a cursor of its own."""
         self.statements.append((sql, tuple(parameters)))
-        return self.connection.execute(sql, list(parameters)).fetchall()
+        with self.connection.cursor() as cursor:
+            return cursor.execute(sql, list(parameters)).fetchall()
 
     def fill(self, rows: Iterable[Row], site: int = SITE.id, open_days: Iterable[date] = (TODAY,), daily: bool = True) -> None:
         """Put rows where the store has them: open days' as they came, the others' as detail and as daily rows."""

@@ -1,33 +1,33 @@
--- stats: visitors by visit:source; visitors by visit:channel; visitors by time:week
-WITH sums AS (
-  SELECT q, t, d0, CAST(sum(m0) AS BIGINT) AS m0 FROM (
-    SELECT q, '' AS t, CASE WHEN q IN (0) THEN acquisition."source" WHEN q IN (1) THEN acquisition."channel" ELSE '' END AS d0, s.visitors AS m0
-    FROM (
-      SELECT GROUPING_ID("acquisition") AS g, "acquisition", CAST(sum(visitors) AS BIGINT) AS visitors
-      FROM (SELECT * FROM visits_detail UNION ALL BY NAME SELECT * FROM visits_today)
-      WHERE site = ? AND day BETWEEN ? AND ? AND device IN (SELECT id FROM device WHERE "device" = ?)
-      GROUP BY GROUPING SETS (("acquisition"))) AS s JOIN (VALUES (0, 0), (1, 0)) AS asked(q, g) USING (g) LEFT JOIN acquisition ON acquisition.id = s.acquisition
-    UNION ALL SELECT q, CAST(bucket AS VARCHAR) AS t, '' AS d0, visitors AS m0
-    FROM (
-      SELECT value, CAST(date_trunc('week', day) AS DATE) AS bucket, CAST(sum(visitors) AS BIGINT) AS visitors
-      FROM visits_daily
-      WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ?
-      GROUP BY value, bucket) JOIN (VALUES (2)) AS asked(q) ON TRUE
-    UNION ALL SELECT q, CAST(by_week AS VARCHAR) AS t, '' AS d0, s.visitors AS m0
-    FROM (
-      SELECT GROUPING_ID("by_week") AS g, CAST(date_trunc('week', day) AS DATE) AS by_week, CAST(sum(visitors) AS BIGINT) AS visitors
-      FROM visits_today
-      WHERE site = ? AND day BETWEEN ? AND ? AND device IN (SELECT id FROM device WHERE "device" = ?)
-      GROUP BY GROUPING SETS (("by_week"))) AS s JOIN (VALUES (2, 0)) AS asked(q, g) USING (g))
-  GROUP BY q, t, d0
-  HAVING sum(m0) <> 0)
-SELECT q, row_number() OVER (PARTITION BY q ORDER BY CASE WHEN q IN (0, 1) THEN m0 END DESC NULLS LAST, CASE WHEN q IN (2) THEN t END ASC NULLS LAST, CASE WHEN q IN (2) THEN m0 END DESC NULLS LAST, t, d0) AS rank, count(*) OVER (PARTITION BY q) AS total, t, d0, m0
-  FROM sums
-  QUALIFY rank > ? AND rank <= ?;
+-- stats: visitors by visit:source; visitors by visit:channel
+SELECT name, d0, CAST(sum(m0) AS BIGINT) AS s0
+FROM (
+  SELECT unnest(?::VARCHAR[]) AS name, unnest([acquisition."source", acquisition."channel"]) AS d0, m0 AS m0 FROM (SELECT k0, sum(m0) AS m0 FROM (SELECT acquisition AS k0, "visitors" AS m0 FROM visits_detail WHERE site = ? AND day BETWEEN ? AND ? AND device IN (SELECT id FROM device WHERE "device" = ?) UNION ALL SELECT acquisition AS k0, "visitors" AS m0 FROM visits_today WHERE site = ? AND day BETWEEN ? AND ? AND device IN (SELECT id FROM device WHERE "device" = ?)) GROUP BY k0) JOIN acquisition ON acquisition.id = k0)
+GROUP BY name, d0
+HAVING sum(m0) <> 0
+QUALIFY row_number() OVER (PARTITION BY name ORDER BY s0 DESC NULLS LAST, d0) BETWEEN ? AND ?
+ORDER BY s0 DESC NULLS LAST, d0;
+-- ? ['source', 'channel']
 -- ? 7
 -- ? datetime.date(2026, 3, 2)
 -- ? datetime.date(2026, 3, 31)
 -- ? 'Mobile'
+-- ? 7
+-- ? datetime.date(2026, 3, 2)
+-- ? datetime.date(2026, 3, 31)
+-- ? 'Mobile'
+-- ? 1
+-- ? 10000
+
+
+-- stats: visitors by time:week
+SELECT CAST(d0 AS VARCHAR) AS d0, CAST(sum(m0) AS BIGINT) AS s0
+FROM (
+  SELECT CAST(date_trunc('week', day) AS DATE) AS d0, "visitors" AS m0 FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ?
+  UNION ALL SELECT CAST(date_trunc('week', day) AS DATE) AS d0, "visitors" AS m0 FROM visits_today WHERE site = ? AND day BETWEEN ? AND ? AND device IN (SELECT id FROM device WHERE "device" = ?))
+GROUP BY d0
+HAVING sum(m0) <> 0
+ORDER BY d0 ASC NULLS LAST, s0 DESC NULLS LAST, d0
+LIMIT ? OFFSET ?;
 -- ? 7
 -- ? datetime.date(2026, 3, 2)
 -- ? datetime.date(2026, 3, 31)
@@ -37,5 +37,5 @@ SELECT q, row_number() OVER (PARTITION BY q ORDER BY CASE WHEN q IN (0, 1) THEN 
 -- ? datetime.date(2026, 3, 2)
 -- ? datetime.date(2026, 3, 31)
 -- ? 'Mobile'
--- ? 0
 -- ? 10000
+-- ? 0

@@ -1,23 +1,12 @@
 -- stats: visitors by time:hour
-WITH sums AS (
-  SELECT q, t, CAST(sum(m0) AS BIGINT) AS m0 FROM (
-    SELECT q, CAST(bucket AS VARCHAR) AS t, visitors AS m0
-    FROM (
-      SELECT value, day + to_hours(TRY_CAST(value AS INTEGER)) AS bucket, CAST(sum(visitors) AS BIGINT) AS visitors
-      FROM visits_daily
-      WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND (day > ? OR value >= ?) AND (day < ? OR value <= ?)
-      GROUP BY value, bucket) JOIN (VALUES (0)) AS asked(q) ON TRUE
-    UNION ALL SELECT q, CAST(by_hour AS VARCHAR) AS t, s.visitors AS m0
-    FROM (
-      SELECT GROUPING_ID("by_hour") AS g, day + to_hours(CAST(hour AS INTEGER)) AS by_hour, CAST(sum(visitors) AS BIGINT) AS visitors
-      FROM visits_today
-      WHERE site = ? AND day BETWEEN ? AND ? AND (day > ? OR hour >= ?) AND (day < ? OR hour <= ?)
-      GROUP BY GROUPING SETS (("by_hour"))) AS s JOIN (VALUES (0, 0)) AS asked(q, g) USING (g))
-  GROUP BY q, t
-  HAVING sum(m0) <> 0)
-SELECT q, row_number() OVER (PARTITION BY q ORDER BY t ASC NULLS LAST, m0 DESC NULLS LAST, t) AS rank, count(*) OVER (PARTITION BY q) AS total, t, m0
-  FROM sums
-  QUALIFY rank > ? AND rank <= ?;
+SELECT CAST(d0 AS VARCHAR) AS d0, CAST(sum(m0) AS BIGINT) AS s0
+FROM (
+  SELECT day + to_hours(TRY_CAST(value AS INTEGER)) AS d0, "visitors" AS m0 FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND (day > ? OR value >= ?) AND (day < ? OR value <= ?)
+  UNION ALL SELECT day + to_hours(CAST(hour AS INTEGER)) AS d0, "visitors" AS m0 FROM visits_today WHERE site = ? AND day BETWEEN ? AND ? AND (day > ? OR hour >= ?) AND (day < ? OR hour <= ?))
+GROUP BY d0
+HAVING sum(m0) <> 0
+ORDER BY d0 ASC NULLS LAST, s0 DESC NULLS LAST, d0
+LIMIT ? OFFSET ?;
 -- ? 7
 -- ? datetime.date(2026, 3, 30)
 -- ? datetime.date(2026, 3, 31)
@@ -33,5 +22,5 @@ SELECT q, row_number() OVER (PARTITION BY q ORDER BY t ASC NULLS LAST, m0 DESC N
 -- ? 16
 -- ? datetime.date(2026, 3, 31)
 -- ? 15
--- ? 0
 -- ? 10000
+-- ? 0
