@@ -34,7 +34,7 @@ class Passthrough:
         self._socket = str(socket_path)
 
     async def __call__(self, scope: Message, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]]) -> None:
-        """One request and its answer. 503 with a plain sentence while the back is away."""
+        """One request and its answer. 503 with a plain sentence while the back is away; 400 for what may not be passed on."""
         try:
             reader, writer = await asyncio.wait_for(asyncio.open_unix_connection(self._socket), CONNECT_S_MAX)
         except (OSError, TimeoutError):
@@ -46,6 +46,8 @@ class Passthrough:
             await _send_answer(connection, reader, send)
         except TimeoutError:
             await _away(send)
+        except h11.LocalProtocolError:  # the parser in front is more lenient, about two Host headers for one
+            await _refuse(send)
         finally:
             writer.close()
 
@@ -130,4 +132,11 @@ async def _away(send: Callable[[Message], Awaitable[None]]) -> None:
     body = b"The dashboard is starting or restarting. Counting goes on meanwhile; try again in a few seconds.\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"3"), (b"cache-control", b"no-store")]
     await send({"type": "http.response.start", "status": 503, "headers": [*headers, (b"content-length", b"%d" % len(body))]})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _refuse(send: Callable[[Message], Awaitable[None]]) -> None:
+    body = b'{"error":"this is no valid HTTP request"}'
+    headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 400, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -215,15 +215,16 @@ class _Watched:
         self._door.refuse(site, day, reason)
 
 
-def read(connection: socket.socket) -> Answer:
+def read(connection: socket.socket, data: bytes = b"") -> Answer:
     """One answer, to its end by Content-Length, by chunks or by the connection's. Raises ConnectionError where there is none."""
-    data = b""
     while b"\r\n\r\n" not in data:
         piece = connection.recv(65_536)
         if not piece:
             raise ConnectionError(f"closed after {data!r}")
         data += piece
     head, _, body = data.partition(b"\r\n\r\n")
+    if head.startswith(b"HTTP/1.1 100 "):
+        return read(connection, body)
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     chunked = headers.get("transfer-encoding") == "chunked"

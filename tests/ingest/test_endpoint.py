@@ -1,5 +1,6 @@
 """What the event endpoint answers, over real sockets: what is counted, what is dropped and why, and no trace on the device."""
 
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -176,8 +177,6 @@ def test_no_header_from_a_stranger_changes_place_or_visitor(house: House, header
 
 
 def test_only_the_hop_that_a_trusted_proxy_saw_is_believed(house: House) -> None:
-    from ipaddress import ip_network
-
     house.trusting(ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8"))
     for chain in (FINLAND, f"{SWEDEN}, {FINLAND}", f"{SWEDEN},{FINLAND}, 10.1.2.3", f"junk, {FINLAND}"):
         house.post(VIEW, {"x-forwarded-for": chain})
@@ -190,8 +189,6 @@ def test_only_the_hop_that_a_trusted_proxy_saw_is_believed(house: House) -> None
 
 
 def test_two_forwarding_headers_are_one_list(house: House) -> None:
-    from ipaddress import ip_network
-
     house.trusting(ip_network("127.0.0.1/32"))
     head = f"POST /api/event HTTP/1.1\r\nhost: x\r\nuser-agent: {BROWSER}\r\nx-forwarded-for: {SWEDEN}\r\nx-forwarded-for: {FINLAND}\r\n"
     body = b'{"n":"pageview","u":"https://shop.example/","d":"shop.example"}'

@@ -1,0 +1,100 @@
+"""What a restart needs stays in the runtime folder, and no longer than the day; an idle journal ends its segment."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector.event import Acquisition, Device, Drop, Event, Kind, Place
+from collector.ingest import door as door_module
+from collector.ingest import memory
+from collector.ingest.door import Door, open_door
+from collector.journal.files import segments
+from collector.visits.table import VisitTable
+
+DAY = 739_000
+
+
+def event(number: int, day: int = DAY) -> Event:
+    key = b"key %04d" % number
+    return Event(
+        1, key, Kind.PAGEVIEW, 1_800_000_000 + number, day, 12, "x.example", "/", Acquisition(), Place(), Device(), "", "fi"
+    )  # fmt: skip
+
+
+def in_door(folder: Path, work: Callable[[Door, VisitTable], Coroutine[Any, Any, None]]) -> None:
+    """Run something with a door on a journal and a runtime folder of this folder's, and close it."""
+    runtime = folder / "runtime"
+    runtime.mkdir(exist_ok=True)
+
+    async def run() -> None:
+        door, table = open_door(folder / "journal", runtime, 1_800_000_000.0, 10**9, 10**6)("process")
+        await work(door, table)
+        await door.close()
+
+    asyncio.run(run())
+
+
+async def entered(door: Door, *events: Event) -> None:
+    results = [door.enter(one) for one in events]
+    assert all([await result for result in results if not isinstance(result, Drop)])
+
+
+def bytes_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_an_ended_days_keys_leave_the_runtime_folder(tmp_path: Path) -> None:
+    async def work(door: Door, table: VisitTable) -> None:
+        await entered(door, event(1), event(2))
+        assert b"key 0001" in bytes_in(tmp_path / "runtime")
+        table.end_days({1: DAY + 1})
+        door.days_ended()
+        await entered(door, event(3, DAY + 1))
+        assert b"key 0001" not in bytes_in(tmp_path / "runtime")
+        assert b"key 0003" in bytes_in(tmp_path / "runtime")
+
+    in_door(tmp_path, work)
+
+
+def test_an_ended_days_keys_leave_an_idle_collector_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "SYNC_INTERVAL_S", 0.01)
+
+    async def work(door: Door, table: VisitTable) -> None:
+        await entered(door, event(1))
+        table.end_days({1: DAY + 1})
+        door.days_ended()
+        await asyncio.sleep(0.2)
+        assert b"key 0001" not in bytes_in(tmp_path / "runtime")
+
+    in_door(tmp_path, work)
+
+
+def test_visits_go_on_after_a_log_was_begun_anew_a_slice_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "BYTES_MIN", 2_000)
+    monkeypatch.setattr(memory, "BYTES_A_VISIT", 10)
+    monkeypatch.setattr(memory, "COPIED_AT_ONCE", 3)
+
+    async def many(door: Door, table: VisitTable) -> None:
+        for number in range(60):
+            await entered(door, event(number))
+
+    async def count(door: Door, table: VisitTable) -> None:
+        assert len(table) == 60
+
+    in_door(tmp_path, many)
+    in_door(tmp_path, count)
+
+
+def test_a_segment_with_changes_is_ended_after_its_time_and_an_empty_one_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "SYNC_INTERVAL_S", 0.01)
+    monkeypatch.setattr(door_module, "SEGMENT_S_MAX", 0.05)
+
+    async def work(door: Door, table: VisitTable) -> None:
+        await entered(door, event(1))
+        await asyncio.sleep(0.5)
+        assert len(segments(tmp_path / "journal")) == 2
+
+    in_door(tmp_path, work)
