@@ -26,7 +26,7 @@ from collector.ops.links import dashboard_url, sign_in_link
 from collector.ops.quiet import tell
 from collector.ops.services import Services
 from collector.ops.serving import quiet_server
-from collector.privacy.runtime import open_runtime
+from collector.privacy.runtime import keep_memory_private, open_runtime
 from collector.recording import Recording
 from collector.settings import Settings, runtime_directory
 from collector.store.duckdb_store import DuckDBStore
@@ -47,6 +47,8 @@ def services(
         found = [recording.trouble, recording.jobs.last_error, _front_state(runtime).get("problem", "")]
         if losses.damaged or losses.missing:
             found.append(f"The journal has {losses.damaged} damaged places and {len(losses.missing)} gaps; see the folder journal/damaged.")
+        if recording.recorder.poisoned:
+            found.append(f"{recording.recorder.poisoned} batches of the journal could not be understood and were left out.")
         if not recording.is_alive():
             found.append("The recorder has stopped.")
         return [reason for reason in found if reason]
@@ -83,6 +85,7 @@ def _gauges(
         ("footfall_journal_segments", "Journal files on disk.", {}, len(journal)),
         ("footfall_journal_unread_bytes", "Journal that the store does not have yet.", {}, recording.recorder.reader.remaining()),
         ("footfall_journal_damaged", "Damaged places in the journal.", {}, recording.recorder.reader.losses.damaged),
+        ("footfall_journal_poisoned", "Whole batches that could not be understood.", {}, recording.recorder.poisoned),
         ("footfall_last_backup_seconds", "When the last backup was made, in seconds since 1970.", {}, recording.jobs.last_backup_s),
     ]
     for name, help_text in (
@@ -152,6 +155,7 @@ def greet(settings: Settings, control: Control, clock: Clock, port: int) -> None
 
 def main(settings: Settings, listener: socket.socket, greet_port: int) -> None:
     """The back process, until told to stop: then it records what is left and checkpoints. `greet_port` 0: no greeting."""
+    keep_memory_private()
     clock = Clock()
     runtime, _ = open_runtime(settings.runtime_dir, runtime_directory(), settings.data_dir)
     control = Control(settings.control_url)

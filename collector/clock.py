@@ -6,6 +6,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
+# Past a site's midnight its day is taken as over, to be closed and forgotten: every event of it has long been read by then.
+DAY_OVER_AFTER_S = 120
 
 
 class Clock:

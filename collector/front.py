@@ -120,6 +120,7 @@ class Tick:
         days = {site.id: local_day_hour(now, site.timezone)[0] for site in sites}
         if self._salts.overwrite_ended(days):
             self._gate.forget()
+            self._door.days_ended()
         self._table.end_days(days)
         if self._clock.monotonic() - self._geo_checked_s > 60:
             self._geo_checked_s = self._clock.monotonic()

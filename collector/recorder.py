@@ -8,7 +8,7 @@ that a day is closed.
 from collections.abc import Callable
 from pathlib import Path
 
-from collector.clock import Clock, local_day_hour
+from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
 from collector.facts import FactName
 from collector.journal.reader import Batch, JournalReader
 from collector.store.interface import Position, Store
@@ -16,7 +16,6 @@ from collector.visits.change import deltas
 from collector.visits.payload import JournalBatch, decode_journal
 
 STEP_BYTES_MAX = 4 * 1024 * 1024  # of journal a commit: 15,000 events or so
-CLOSE_AFTER_S = 120  # past a site's midnight: every event of the day has long been read by then
 LIVE_MINUTES = 60
 Sums = dict[FactName, dict[tuple[object, ...], list[int]]]
 
@@ -63,7 +62,7 @@ class Recorder:
             self._store.forget_live(minute - LIVE_MINUTES)
         closed = 0
         for site, timezone in self._timezones().items():
-            yesterday = local_day_hour(int(now) - CLOSE_AFTER_S, timezone)[0] - 1
+            yesterday = local_day_hour(int(now) - DAY_OVER_AFTER_S, timezone)[0] - 1
             if self._closed.get(site) != yesterday:
                 closed += bool(self._store.close_day(site, yesterday))
                 self._closed[site] = yesterday

@@ -10,22 +10,22 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from collector.event import Drop, Event
+from collector.ingest.memory import VisitMemory
 from collector.journal.runtime_log import RuntimeLog
 from collector.journal.writer import SEGMENT_BYTES_MAX, JournalWriter
 from collector.visits.change import Change
 from collector.visits.machine import Visit, apply
-from collector.visits.payload import JournalBatch, StateBatch, decode_states, encode
+from collector.visits.payload import JournalBatch, encode
 from collector.visits.table import VisitTable
 
 CHANGES_MAX = 1_000  # a batch; at 8 KiB an event at most this stays under the journal's payload limit
 SYNC_INTERVAL_S = 1.0
-CARRIED_AT_ONCE = 500  # visits copied into a new generation of the runtime log with each batch
-RUNTIME_BYTES_MIN = 8 * 1024 * 1024  # a runtime log smaller than this is never worth rewriting
+SEGMENT_S_MAX = 3600.0  # a segment with changes is ended after this, so that the next backup lets it go
 SEGMENTS_AT_LEAST = 8  # the journal's size is looked at where a segment ends, so it passes its limit by an eighth at most
-BYTES_A_VISIT = 400  # of the runtime log: it is rewritten when it passes twice what its visits need
 DISK_FAILED = 74  # EX_IOERR: the supervisor restarts the front on a new segment
 
 
@@ -34,8 +34,8 @@ class Door:
 
     def __init__(self, journal: JournalWriter, log: RuntimeLog, table: VisitTable, durability: str) -> None:
         self._journal = journal
-        self._log = log
         self._table = table
+        self._memory = VisitMemory(log, table)
         self._power = durability == "power"
         self._loop = asyncio.get_running_loop()
         self._changes: list[Change] = []
@@ -45,11 +45,11 @@ class Door:
         self._unsynced: list[asyncio.Future[bool]] = []
         self._syncing = False
         self._dirty = False
-        self._carry: list[tuple[int, list[bytes]]] = []
+        self._segment_s = self._loop.time()
         self.counted = 0
         self.refused = 0
         self.failed_batches = 0
-        self._restore()
+        self._memory.restore(journal.last_batch)
         self._sync_timer = self._loop.call_later(SYNC_INTERVAL_S, self._sync_tick)
 
     def enter(self, event: Event) -> "Drop | asyncio.Future[bool]":
@@ -78,6 +78,10 @@ class Door:
         self._refusals[key] = self._refusals.get(key, 0) + 1
         self.refused += 1
 
+    def days_ended(self) -> None:
+        """Some site's day is over: its visits are forgotten, in the runtime folder too."""
+        self._memory.day_ended()
+
     async def close(self) -> None:
         """Write and sync what is left."""
         self._sync_timer.cancel()
@@ -86,7 +90,7 @@ class Door:
         while self._syncing:
             await asyncio.sleep(0.01)
         self._journal.close()
-        self._log.close()
+        self._memory.close()
 
     def _flush(self) -> None:
         if not self._changes and not self._refusals:
@@ -95,7 +99,8 @@ class Door:
         self._changes, self._before, self._refusals = [], {}, {}
         self._written = self._loop.create_future()
         try:
-            self._log.append(self._journal.next_batch, encode(StateBatch(self._states(before))))
+            states = [(site, key, visits[key]) for key, (site, visits, _) in before.items() if key in visits]
+            self._memory.record(self._journal.next_batch, states)
             self._journal.append(encode(JournalBatch(changes, [(*key, count) for key, count in refusals.items()])))
         except OSError as error:
             self._undo(before, error)
@@ -110,14 +115,7 @@ class Door:
         else:
             written.set_result(True)
         self._table.tend()
-        self._tend_log()
-
-    def _states(self, before: dict[bytes, tuple[int, dict[bytes, Visit], Visit | None]]) -> list[tuple[int, bytes, Visit]]:
-        states = [(site, key, visits[key]) for key, (site, visits, _) in before.items() if key in visits]
-        for site, keys in self._carry[-1:]:
-            visits = self._table.of_site(site)
-            states += [(site, key, visits[key]) for key in keys[-CARRIED_AT_ONCE:] if key in visits]
-        return states
+        self._memory.tend(self._journal.last_batch)
 
     def _undo(self, before: dict[bytes, tuple[int, dict[bytes, Visit], Visit | None]], error: OSError) -> None:
         self.failed_batches += 1
@@ -128,48 +126,25 @@ class Door:
                 visits.pop(key, None)
             else:
                 visits[key] = visit
-        self._log.take_back()
-
-    # The runtime log, rewritten generation by generation.
-
-    def _restore(self) -> None:
-        """Take over the visits that the last process left, and write them as one new generation."""
-        for payload in self._log.read(self._journal.last_batch):
-            for site, key, visit in decode_states(payload).states:
-                held = self._table.of_site(site)
-                if not held or next(iter(held.values())).day <= visit.day:
-                    self._table.of(site, visit.day)[key] = visit
-        self._log.begin()
-        items = list(self._table.items())
-        for at in range(0, len(items), CHANGES_MAX):
-            self._log.append(self._journal.last_batch, encode(StateBatch(items[at : at + CHANGES_MAX])))
-        self._log.drop_older()
-
-    def _tend_log(self) -> None:
-        if self._carry:
-            keys = self._carry[-1][1]
-            del keys[-CARRIED_AT_ONCE:]
-            if not keys:
-                self._carry.pop()
-            if not self._carry:
-                self._log.drop_older()
-        elif self._log.length > RUNTIME_BYTES_MIN and self._log.length > 2 * BYTES_A_VISIT * len(self._table):
-            try:
-                self._log.begin()
-            except OSError:  # no room for another file: this one goes on growing, and the next batch tries again
-                return
-            self._carry = [(site, keys) for site, keys in self._table.keys() if keys]  # noqa: SIM118  # a table, no dict
-            if not self._carry:
-                self._log.drop_older()
+        self._memory.take_back()
 
     # Making it last.
 
     def _sync_tick(self) -> None:
         self._sync_timer = self._loop.call_later(SYNC_INTERVAL_S, self._sync_tick)
-        if self._refusals and not self._changes:
+        if not self._changes:
             self._flush()
+            self._rest()
         if self._unsynced or (self._dirty and not self._power):
             self._start_sync()
+
+    def _rest(self) -> None:
+        """What is due when nothing is under way: no change may wait in an open segment, nor a key in the log, for long."""
+        self._memory.tend(self._journal.last_batch)
+        if self._loop.time() - self._segment_s > SEGMENT_S_MAX:
+            self._segment_s = self._loop.time()
+            with suppress(OSError):  # full just now: the next hour tries again
+                self._journal.rotate()
 
     def _start_sync(self) -> None:
         if self._syncing:

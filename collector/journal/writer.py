@@ -51,6 +51,11 @@ class JournalWriter:
         self.next_batch += 1
         return self.last_batch
 
+    def rotate(self) -> None:
+        """End the present segment if it holds anything. Raises OSError with all as it was."""
+        if self._length > frame.SEGMENT_HEADER_BYTES:
+            self._begin_segment()
+
     def unsynced(self) -> Callable[[], None]:
         """What makes all appended so far last, to be called once, in any thread. Raises OSError: then the disk is lying."""
         present = [os.dup(self._descriptor)] if self._descriptor >= 0 else []

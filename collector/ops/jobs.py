@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from collector.clock import Clock, local_day_hour
+from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
 from collector.journal.reader import delete_covered
 from collector.settings import Settings
 from collector.store.backup import verify
@@ -17,6 +17,7 @@ from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import StoreError
 
 BACKUP_EVERY_S = 24 * 3600
+LOOK_EACH_S = 600  # for days that have ended and sites that are gone
 SITES = "/* sites with rows */ SELECT site FROM visits_daily UNION SELECT site FROM visits_today UNION SELECT site FROM dropped"
 STAMP = "%Y%m%dT%H%M%SZ"
 
@@ -41,13 +42,13 @@ class Jobs:
         self._forgotten: dict[int, int] = {}
         self.last_backup_s = newest_backup_s(settings.backup_dir)
         self.last_error = ""
-        self._looked_hour = 0
+        self._look = 0
 
     def tend(self) -> None:
         """Do what is due. A failing backup is reported in `last_error` and tried again an hour later."""
-        hour = int(self._clock.time()) // 3600
-        if hour != self._looked_hour:
-            self._looked_hour = hour
+        look = int(self._clock.time()) // LOOK_EACH_S
+        if look != self._look:
+            self._look = look
             if self.forget_old():
                 self._store.rewrite()
         if self._clock.time() - self.last_backup_s >= BACKUP_EVERY_S:
@@ -66,7 +67,7 @@ class Jobs:
         """
         gone = self._forget_removed()
         for site, timezone in self._timezones().items():
-            today = local_day_hour(int(self._clock.time()), timezone)[0]
+            today = local_day_hour(int(self._clock.time()) - DAY_OVER_AFTER_S, timezone)[0]
             if self._forgotten.get(site) != today:
                 detail = today - self._settings.detail_days
                 gone += self._store.forget(site, detail, months_before(today, self._settings.history_months))

@@ -68,6 +68,6 @@ class VisitTable:
             for key, visit in visits.items():
                 yield site, key, visit
 
-    def keys(self) -> list[tuple[int, list[bytes]]]:
+    def keys_by_site(self) -> list[tuple[int, list[bytes]]]:
         """A copy of the keys by site: cheap, and stands still while the table changes."""
         return [(site, list(visits)) for site, visits in self._visits.items()]

@@ -21,6 +21,7 @@ import uvloop
 from collector import settings
 from collector.clock import Clock
 from collector.ingest import door as door_module
+from collector.ingest import memory as memory_module
 from collector.ingest.door import Door
 from collector.journal.reader import first_held
 from collector.journal.runtime_log import RuntimeLog
@@ -52,9 +53,9 @@ class At(Clock):
 def write_side(order: dict[str, Any]) -> None:
     """Enter the crowd's events from `first` to before `end`, and tell how far in two files, `entered` and `acknowledged`: a number each."""
     root = Path(order["root"])
-    setattr(door_module, "RUNTIME_BYTES_MIN", RUNTIME_BYTES)  # noqa: B010 - a constant of another module
-    setattr(door_module, "BYTES_A_VISIT", 20)  # noqa: B010
-    setattr(door_module, "CARRIED_AT_ONCE", 3)  # noqa: B010
+    setattr(memory_module, "BYTES_MIN", RUNTIME_BYTES)  # noqa: B010 - a constant of another module
+    setattr(memory_module, "BYTES_A_VISIT", 20)  # noqa: B010
+    setattr(memory_module, "COPIED_AT_ONCE", 3)  # noqa: B010
     setattr(door_module, "SYNC_INTERVAL_S", 0.01)  # noqa: B010
     tell = {name: os.open(root / name, os.O_WRONLY | os.O_CREAT, 0o600) for name in ("entered", "acknowledged")}
 

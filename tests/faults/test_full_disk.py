@@ -139,8 +139,8 @@ def test_a_start_on_a_full_disk_refuses_events_until_there_is_room(tmp_path: Pat
 
 def test_a_runtime_log_that_cannot_begin_anew_goes_on_growing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its file is rewritten when it is large; where that fails, the old one must stay the one that is written to."""
-    monkeypatch.setattr("collector.ingest.door.RUNTIME_BYTES_MIN", 0)
-    monkeypatch.setattr("collector.ingest.door.BYTES_A_VISIT", 0)
+    monkeypatch.setattr("collector.ingest.memory.BYTES_MIN", 0)
+    monkeypatch.setattr("collector.ingest.memory.BYTES_A_VISIT", 0)
     for number in range(1, 8):
         asyncio.run(through_a_full_disk(tmp_path / str(number), Disk("open", number, 3)))
 

@@ -52,7 +52,8 @@ def test_an_ended_days_keys_leave_the_runtime_folder(tmp_path: Path) -> None:
         assert b"key 0001" in bytes_in(tmp_path / "runtime")
         table.end_days({1: DAY + 1})
         door.days_ended()
-        await entered(door, event(3, DAY + 1))
+        await entered(door, event(3, DAY + 1))  # begins the log anew
+        await entered(door, event(4, DAY + 1))  # and this finds it whole
         assert b"key 0001" not in bytes_in(tmp_path / "runtime")
         assert b"key 0003" in bytes_in(tmp_path / "runtime")
 
