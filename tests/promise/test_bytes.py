@@ -6,7 +6,6 @@ Then every byte is searched that was written or answered. Only the runtime folde
 
 import hashlib
 import json
-import struct
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -18,11 +17,12 @@ import pytest
 
 from collector import facts
 from collector.privacy.address import packed, truncated
-from collector.privacy.key import SALT_BYTES, visitor_key
+from collector.privacy.key import visitor_key
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.locked_store import parquet_shop
 from collector.store.schema import TABLES
 from tests.promise.bait import SITE, WORD, Hit, hit
+from tests.promise.salt import salt_of
 from tests.promise.scanner import Scanner
 from tests.server import Answer, Server, midday_zone, until
 
@@ -55,7 +55,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         hostile(server, answers)
         ask_everything(server, answers, statuses[202])
         server.command("backup")
-        salt = salt_of(server)
+        salt = salt_of(server.runtime)
         hits = [hit(number) for number in range(HITS)]
         scanner = Scanner([one.address for one in hits], [key_of(one, salt) for one in hits], [salt])
         runtime = b"".join(path.read_bytes() for path in server.runtime.glob("visits-*"))
@@ -155,14 +155,6 @@ def ask_everything(server: Server, answers: dict[str, bytes], expected: int) -> 
 def whole(answer: Answer) -> bytes:
     """An answer's headers and body."""
     return str(answer.headers).encode() + answer.body
-
-
-def salt_of(server: Server) -> bytes:
-    """The site's salt of today, out of the runtime folder's file."""
-    data = (server.runtime / "salts").read_bytes()
-    slot = struct.Struct(f"<QQ{SALT_BYTES}s")
-    (salt,) = [salt for site, _, salt in slot.iter_unpack(data[: len(data) // slot.size * slot.size]) if site]
-    return bytes(salt)
 
 
 def key_of(one: Hit, salt: bytes) -> bytes:

@@ -4,7 +4,6 @@ A fake clock stands before the real gate, door, salts, tick, recorder and store.
 """
 
 import asyncio
-import struct
 import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,11 +24,11 @@ from collector.ingest.gate import Gate, admit, open_gate
 from collector.ingest.hit import Body, RawHit
 from collector.journal.runtime_log import RuntimeLog
 from collector.journal.writer import JournalWriter
-from collector.privacy.key import SALT_BYTES
 from collector.privacy.salts import Salts
 from collector.recorder import Recorder
 from collector.store.duckdb_store import DuckDBStore
 from collector.visits.table import VisitTable
+from tests.promise.salt import salt_of
 from tests.server import BROWSER
 
 SITE = "shop.example"
@@ -82,13 +81,6 @@ class World:
         assert await written
         self.events.append(event)
         return event
-
-    def salt(self) -> bytes:
-        """The site's salt as the runtime file has it."""
-        slot = struct.Struct(f"<QQ{SALT_BYTES}s")
-        data = (self.runtime / "salts").read_bytes()
-        (salt,) = [salt for site, _, salt in slot.iter_unpack(data[: len(data) // slot.size * slot.size]) if site]
-        return bytes(salt)
 
     def recorded(self) -> tuple[Counter[tuple[date, int]], Counter[date], Counter[date]]:
         """Page views by (day, hour), and page views and visits by day, from the daily rows once every day is closed."""
@@ -183,7 +175,7 @@ def test_every_event_around_midnight_is_in_exactly_one_day(played: Callable[[str
             await world.view(at_s, visitor=number % 3, page=f"/p{number % 5}")
             if number % 10 == 0:  # the front's tick comes once a second
                 world.tick.once()
-                salts.append(world.salt())
+                salts.append(salt_of(world.runtime))
 
     world = played(zone, turn - 2, story)
     expected = Counter(local_day(at_s, zone) for at_s in instants)
@@ -200,7 +192,7 @@ def test_with_midnight_the_old_salt_and_the_old_visits_are_gone(played: Callable
 
     async def story(world: World) -> None:
         seen["key before"] = (await world.view(turn - 2)).key
-        seen["salt before"] = world.salt()
+        seen["salt before"] = salt_of(world.runtime)
         assert len(world.table) == 1
         world.clock.time_s = turn
         world.tick.once()
