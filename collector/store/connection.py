@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 Answer = list[tuple[Any, ...]]
 
@@ -13,6 +13,13 @@ class Stream(Protocol):
     def __arrow_c_schema__(self) -> object: ...
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+
+class Parsed(NamedTuple):
+    """One statement: its kind ("SELECT", "DELETE"…) and the engine's own form of it, which every cursor of the database can run."""
+
+    kind: str
+    form: Any
 
 
 class Connection(Protocol):
@@ -29,8 +36,12 @@ class Connection(Protocol):
         """The rows of one SELECT as Arrow, read while they are consumed."""
         ...
 
-    def kinds(self, sql: str) -> list[str]:
-        """The kind of each statement in a text: "SELECT", "DELETE"…"""
+    def parse(self, sql: str) -> list[Parsed]:
+        """Each statement of a text."""
+        ...
+
+    def answer(self, statement: Parsed, parameters: Sequence[Any] = ()) -> Answer:
+        """Run a parsed statement and return all of its rows."""
         ...
 
     def cursor(self) -> "Connection":

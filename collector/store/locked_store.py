@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import nanoarrow
 
-from collector.store.connection import Answer, Connection, Stream
+from collector.store.connection import Answer, Connection, Parsed, Stream
 from collector.store.errors import NewerStore, QueryTimeout, StoreDamaged, StoreError, StoreFull, StoreLocked
 
 THREADS = 2
@@ -66,9 +66,13 @@ class Cursor:
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> Stream:
         return _Rows(self._raw, sql, parameters)
 
-    def kinds(self, sql: str) -> list[str]:
+    def parse(self, sql: str) -> list[Parsed]:
         with named_errors(self._where):
-            return [statement.type.name for statement in self._raw.extract_statements(sql)]
+            return [Parsed(statement.type.name, statement) for statement in self._raw.extract_statements(sql)]
+
+    def answer(self, statement: Parsed, parameters: Sequence[Any] = ()) -> Answer:
+        with named_errors(self._where):
+            return self._raw.execute(statement.form, parameters or None).fetchall()
 
     def cursor(self) -> Connection:
         return Cursor(self._raw.cursor(), self._where)
