@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from collector.ingest.door import Door
+from collector.ingest.memory import VisitMemory
 from collector.journal import writer as journal_writer
 from collector.journal.runtime_log import RuntimeLog
 from collector.journal.writer import JournalWriter
@@ -32,7 +33,8 @@ WRITE_SIDE: dict[str, tuple[Any, str]] = {
     "runtime.begin": (RuntimeLog, "begin"),
     "runtime.drop": (RuntimeLog, "drop_older"),
     "door.flush": (Door, "_flush"),
-    "door.restore": (Door, "_restore"),
+    "memory.restore": (VisitMemory, "restore"),
+    "memory.tend": (VisitMemory, "tend"),
 }
 RECORD_SIDE: dict[str, tuple[Any, str]] = {
     "sql": (Cursor, "execute"),
