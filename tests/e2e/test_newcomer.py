@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 SITE, SECOND = "mine.example", "second.example"
 FELT_S_MAX = 2.0  # what a person does is felt within
+WAITED_S_MAX = 8.0  # a dashboard without a visit looks for one each five seconds
 
 
 @pytest.fixture(scope="module")
@@ -82,10 +83,21 @@ def visit(tab: Page, url: str) -> Response:
     return answered.value
 
 
-def test_a_site_waits_for_its_first_visit_and_shows_it_by_itself(desk: Page, tab: Page, port: int) -> None:
+@pytest.fixture(scope="module")
+def first_shown_s(desk: Page, browser: Browser, port: int) -> float:
+    """The first visit, to both pages, while the dashboard waits for it; the seconds until it was shown."""
     expect(desk.get_by_role("heading", name=f"Waiting for the first visit to {SITE}")).to_be_visible()
+    tab = browser.new_page()
     assert visit(tab, f"http://{SITE}:{port}/").status == 202
-    expect(desk.locator("#card-visitors .figure-value")).to_have_text("1", timeout=10_000)
+    started = time.monotonic()
+    assert visit(tab, f"http://{SITE}:{port}/about").status == 202
+    tab.close()
+    expect(desk.locator("#card-visitors .figure-value")).to_have_text("1", timeout=15_000)
+    return time.monotonic() - started
+
+
+def test_a_site_waits_for_its_first_visit_and_shows_it_by_itself(first_shown_s: float) -> None:
+    assert first_shown_s < WAITED_S_MAX
 
 
 def test_the_tag_that_was_printed_is_the_tag_that_the_page_shows(desk: Page, server: Server, tag: str) -> None:
@@ -114,21 +126,22 @@ def test_a_new_link_signs_in_beside_the_running_server(browser: Browser, server:
     context.close()
 
 
-def test_a_visit_in_another_tab_is_felt_by_the_live_counter(desk: Page, chromium: BrowserType, port: int) -> None:
+def test_a_visit_in_another_browser_is_felt_by_the_live_counter(desk: Page, first_shown_s: float, chromium: BrowserType, port: int) -> None:
     live = desk.locator("[data-live] b, .live b").first
-    expect(live).to_have_text("1")
+    expect(live).not_to_have_text("0")
+    before = int(live.inner_text())
     other = chromium.launch(executable_path=CHROMIUM, args=[*QUIET, SILENT, f"--user-agent={BROWSER} Another/1.0"])
     page = other.new_page()
     assert visit(page, f"http://{SITE}:{port}/about").status == 202
     started = time.monotonic()
-    expect(live).to_have_text("2", timeout=10_000)
+    expect(live).to_have_text(str(before + 1), timeout=10_000)
     assert time.monotonic() - started < FELT_S_MAX
     desk.reload()
-    expect(live).to_have_text("2")
+    expect(live).to_have_text(str(before + 1))
     other.close()
 
 
-def test_a_visit_is_in_the_figures_within_two_seconds(desk: Page, tab: Page, port: int) -> None:
+def test_a_visit_is_in_the_figures_within_two_seconds(desk: Page, first_shown_s: float, tab: Page, port: int) -> None:
     desk.goto(f"/site/{SITE}?period=day")
     before = int(desk.locator("#card-pageviews .figure-value").inner_text())
     assert visit(tab, f"http://{SITE}:{port}/about").status == 202
@@ -142,19 +155,20 @@ def _reloaded(desk: Page, metric: str) -> int:
     return int(desk.locator(f"#card-{metric} .figure-value").inner_text())
 
 
-def test_a_row_filters_and_the_back_button_takes_it_back(desk: Page) -> None:
+def test_a_row_filters_and_the_back_button_takes_it_back(desk: Page, first_shown_s: float, server: Server) -> None:
     desk.goto(f"/site/{SITE}?period=day")
     all_views = desk.locator("#card-pageviews .figure-value").inner_text()
     desk.locator("#panel-pages").get_by_role("link", name="/about", exact=True).click()
     chip = desk.get_by_label("Remove the filter Page is /about")
     expect(chip).to_be_visible()
-    expect(desk.locator("#card-pageviews .figure-value")).to_have_text("2")
+    about = server.ask({"metrics": ["pageviews"], "filters": [["is", "event:page", ["/about"]]]})["results"][0]["metrics"][0]
+    expect(desk.locator("#card-pageviews .figure-value")).to_have_text(str(about))
     desk.go_back()
     expect(chip).to_be_hidden()
     expect(desk.locator("#card-pageviews .figure-value")).to_have_text(all_views)
 
 
-def test_a_list_downloads_as_csv(desk: Page, tmp_path: Path) -> None:
+def test_a_list_downloads_as_csv(desk: Page, first_shown_s: float, tmp_path: Path) -> None:
     desk.goto(f"/site/{SITE}?period=day")
     with desk.expect_download() as started:
         desk.locator("#panel-pages").get_by_role("link", name="CSV").click()
@@ -166,7 +180,7 @@ def test_a_list_downloads_as_csv(desk: Page, tmp_path: Path) -> None:
     assert sorted(row.partition(",")[0] for row in rows) == ['"/"', '"/about"']
 
 
-def test_a_browser_without_scripts_is_counted_by_the_picture(browser: Browser, server: Server, port: int) -> None:
+def test_a_browser_without_scripts_is_counted_by_the_picture(first_shown_s: float, browser: Browser, server: Server, port: int) -> None:
     before = server.total("pageviews")
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -179,7 +193,7 @@ def test_a_browser_without_scripts_is_counted_by_the_picture(browser: Browser, s
     assert server.settled("pageviews", before + 1) == before + 1
 
 
-def test_a_copied_tag_on_a_strangers_host_counts_for_nobody(tab: Page, server: Server, port: int) -> None:
+def test_a_copied_tag_on_a_strangers_host_counts_for_nobody(first_shown_s: float, tab: Page, server: Server, port: int) -> None:
     before = server.total("pageviews")
     answer = visit(tab, f"http://copycat.example:{port}/")
     assert answer.headers["x-footfall"] == "hostname"
