@@ -114,7 +114,9 @@ class Server:
     def command(self, *words: str) -> str:
         """The standard output of one `footfall` command, which must succeed."""
         whole = [sys.executable, "-m", "collector", *words]
-        return subprocess.run(whole, env=self.environment, capture_output=True, text=True, check=True, timeout=60).stdout
+        done = subprocess.run(whole, env=self.environment, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, f"{words}: {done.stderr}"
+        return done.stdout
 
     def start(self, wait: bool = True) -> None:
         """Start `footfall serve`; all it says goes to `log`. With `wait`, front and back answer when this returns."""

@@ -85,8 +85,9 @@ class Jobs:
     def backup(self) -> Path:
         """Back the store up, verify it, thin out older ones and let covered journal segments go. Raises OSError."""
         now = self._clock.time()
-        folder = self._settings.backup_dir / stamp(now)
-        self._store.backup(folder, stamp(now))
+        while (folder := self._settings.backup_dir / stamp(now)).exists():  # a second one in the same second, or a clock set back
+            now += 1
+        self._store.backup(folder, folder.name)
         position = verify(folder).position
         for old in backups(self._settings.backup_dir)[: -self._settings.backup_days]:
             shutil.rmtree(old)

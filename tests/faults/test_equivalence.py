@@ -28,7 +28,7 @@ STEPS = st.lists(
         st.sampled_from(("restart", "record", "close", "compact", "rewrite", "checkpoint", "reopen", "recorder")),
     ),
     min_size=4,
-    max_size=25,
+    max_size=18,
 )
 
 
@@ -93,7 +93,7 @@ def _but_live(sums: Sums) -> Sums:
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 1000), steps=STEPS)
 def test_any_cut_of_the_same_events_gives_the_same_rows(seed: int, steps: list[Step]) -> None:
     async def run(folder: Path, runtime: Path) -> tuple[int, Sums]:

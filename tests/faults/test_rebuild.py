@@ -14,10 +14,12 @@ from collector.back import open_store
 from collector.clock import Clock
 from collector.journal.files import segments
 from collector.journal.writer import JournalWriter
+from collector.ops.jobs import Jobs, backups
 from collector.recorder import Recorder
 from collector.store.duckdb_store import DuckDBStore
 from collector.visits.payload import JournalBatch, encode
 from tests.faults.crowd import DAY_S, changes_of, event_of, rows_of
+from tests.faults.sides import At
 from tests.server import BROWSER, Server, event
 from tests.store.model import Sums, model, stored
 
@@ -134,6 +136,17 @@ def test_a_served_footfall_rebuilds_a_deleted_database_by_itself(tmp_path: Path)
         server.start()
         assert server.settled("pageviews", before) == before > 0
         assert "nothing is lost" in server.said()
+
+
+def test_two_backups_within_one_second_are_two(tmp_path: Path) -> None:
+    """The first one of a fresh installation comes by itself, perhaps just when somebody asks for another."""
+    loaded = settings.load({"FOOTFALL_DATA_DIR": str(tmp_path)}, folder=tmp_path)
+    store = DuckDBStore(loaded.store_path)
+    jobs = Jobs(store, loaded, At(DAY_S), dict)
+    made = [jobs.backup() for _ in range(3)]
+    store.close()
+    assert backups(loaded.backup_dir) == made
+    assert len(set(made)) == 3
 
 
 def test_a_batch_that_no_reader_understands_is_set_apart_alone_and_counted(tmp_path: Path) -> None:
