@@ -6,8 +6,9 @@
 d0… are the question's dimensions, m0… the plan's terms. A family is lists by several dimensions of one group, such as
 browser, system and device: their rows carry the dimension's name and are ranked within it.
 
-Statements are many and small because DuckDB plans each anew, and on one thread: one statement for all twelve questions
-of the default dashboard took 150 ms of CPU at ten million page views, as many small ones 45 ms.
+Statements are many and small because DuckDB plans each anew, on one thread, in a time that grows faster than its text. The
+default dashboard over ten million page views took 145 ms as one statement, 60 ms of CPU as ten (`benchmarks/query.py`):
+one window over the rows of all lists sorts each of them, where a list of its own keeps the first nine as it goes.
 
 Words in the SQL are ours (facts.py, this file, arms.py); whatever a person sent is a parameter.
 """

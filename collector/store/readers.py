@@ -36,6 +36,11 @@ class Readers:
         self._changed = threading.Condition()
         self._watchdog = Watchdog(max(1, round(timeout_s / TICK_S)))
 
+    @property
+    def kept(self) -> int:
+        """How many statements are kept parsed."""
+        return len(self._kept)
+
     def query(self, sql: str, parameters: Sequence[Any]) -> Answer:
         """One SELECT's rows. Raises QueryTimeout, and ValueError for anything but one SELECT."""
         with self.cursor() as cursor, self._watchdog.watching(cursor):

@@ -156,6 +156,26 @@ def test_many_questions_at_once_get_the_answers_each_would_get_alone(database: D
     assert ask_many(asked, SITE, NOW_S, database.run) == [ask(raw, SITE, NOW_S, database.run) for raw in asked]
 
 
+def test_lists_by_dimensions_of_one_group_are_read_by_one_statement_and_others_by_their_own(database: Database) -> None:
+    columns = ["visit:browser", "visit:os", "visit:device", "visit:country", "visit:city", "visit:entry_page", "visit:screen"]
+    for filters in ([], [["is", "visit:channel", ["Referral"]]]):
+        asked = [question(["visits", "bounce_rate"], dimensions=[api], filters=filters, pagination={"limit": 2}) for api in columns]
+        before = len(database.statements)
+        together = ask_many(asked, SITE, NOW_S, database.run)
+        assert len(database.statements) - before == 4
+        assert together == [ask(raw, SITE, NOW_S, database.run) for raw in asked]
+
+
+def test_one_failing_statement_fails_all_of_what_was_asked(database: Database) -> None:
+    def failing(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
+        if "visit:country" in sql:
+            raise RuntimeError("no answer")
+        return database.run(sql, parameters)
+
+    with pytest.raises(RuntimeError, match="no answer"):
+        ask_many([question(["visits"], dimensions=[api]) for api in VISIT_COLUMNS], SITE, NOW_S, failing)
+
+
 def test_the_hours_at_the_ends_of_a_range_of_hours_are_cut_exactly(database: Database, rows: list[Row]) -> None:
     first, last = TODAY - timedelta(days=3), TODAY - timedelta(days=1)
     span = [f"{first}T05:00:00", f"{last}T09:30:00"]
