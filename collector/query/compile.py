@@ -48,7 +48,7 @@ def compile_family(site: int, plans: Sequence[Plan], keep: Keep = ()) -> Fragmen
     shown = [
         f"CAST({key} AS VARCHAR) AS {key}" if column.is_time else key for key, column in zip(keys, lead.question.dimensions, strict=True)
     ]
-    # A sum of BIGINT is a HUGEINT, twice as wide for the sort that follows and slow to hand over.
+    # A sum of BIGINT is a HUGEINT, twice as wide for whatever follows.
     sums = [f"CAST(sum(m{place}) AS BIGINT) AS s{place}" for place in range(len(lead.terms))]
     counted = " OR ".join(f"sum(m{place}) <> 0" for place in range(len(lead.terms)))
     grouping = f"\nGROUP BY {', '.join([*name, *keys])}" if keys else ""
