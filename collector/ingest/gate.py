@@ -27,6 +27,7 @@ from collector.privacy.signals import refusal
 from collector.settings import Settings
 
 USER_AGENT_CHARS_MAX = 512
+PREFIXES_MAX = 200_000  # truncated addresses whose place is remembered, at 110 bytes: a busy day's
 _KINDS = {"pageview": Kind.PAGEVIEW, "engagement": Kind.ENGAGEMENT}
 
 
@@ -65,7 +66,7 @@ def open_gate(settings: Settings, salts: DailySalts) -> Gate:
         salts,
         Devices(),
         Bots(),
-        Places(settings.country_db, settings.network_db, settings.city_db, unpack_dir=settings.data_dir / "geo"),
+        Places(settings.country_db, settings.network_db, settings.city_db, settings.data_dir / "geo", PREFIXES_MAX),
         Sources(),
         Pages(parameters),
         Pages(parameters, hash_mode=True),

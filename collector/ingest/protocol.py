@@ -94,6 +94,12 @@ class FrontProtocol(HttpToolsProtocol):
         room = HEAD_BYTES_MAX - (self._head_bytes - len(data))
         return _HEAD_END in self._last_bytes + data[: max(room, 0)]
 
+    def on_message_begin(self) -> None:
+        """A request begins. What only the ordinary way needs (a scope) is made when it turns out to go that way."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
     def on_headers_complete(self) -> None:
         """The head is whole: what follows is body, which the endpoints limit themselves."""
         self._head_bytes = 0
@@ -107,6 +113,10 @@ class FrontProtocol(HttpToolsProtocol):
         elif self._due:
             self._deaf = self._last = True
         else:
+            url, headers, expects = self.url, self.headers, self.expect_100_continue
+            super().on_message_begin()
+            self.url, self.expect_100_continue = url, expects
+            self.headers.extend(headers)
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
