@@ -33,6 +33,8 @@ MEMORY_MB = 160
 QUERY_TIMEOUT_S = 20.0
 # How long a checkpoint waits for questions that are being answered.
 CHECKPOINT_WAIT_S = 1.0
+# The least memory of the database that a rewrite fills, beside the one it reads.
+REWRITE_MEMORY_MB_MIN = 32
 # What a DuckDB file has before its first block: three pages of 4 KiB.
 HEADER_BYTES = 3 * 4096
 # From so many rows in one `today` table on, merging equal keys is worth a transaction (see `compact_today`).
@@ -203,7 +205,8 @@ class DuckDBStore:
         return deleted - int(inserted)
 
     def _copy_to(self, writer: Connection, fresh: Path) -> None:
-        target = open_locked(fresh, self._memory_mb, self._threads)
+        # One thread: two would fill blocks of their own, a tenth more bytes. It only writes, so a part of the memory is enough.
+        target = open_locked(fresh, max(REWRITE_MEMORY_MB_MIN, self._memory_mb // 3), threads=1)
         try:
             schema.create_tables(target)
             with snapshot(writer):
@@ -301,7 +304,12 @@ def _refuse_newer(path: Path, memory_mb: int) -> None:
 
 
 def _close_fact(writer: Connection, fact: FactName, site: int, until: date) -> int:
-    writer.execute(rollup.close_detail(fact), [site, until])
+    rows = int(writer.execute(rollup.moving(fact), [site, until])[0][0])
+    if not rows:
+        return 0
+    parts = -(-rows // rollup.PART_ROWS)
+    for part in range(parts):
+        writer.execute(rollup.close_detail(fact), [site, until, parts, part])
     writer.execute(rollup.close_daily(fact), [site, until])
     return _deleted(writer, f'DELETE FROM "{fact}_today" WHERE {rollup.UP_TO_DAY}', [site, until])
 
