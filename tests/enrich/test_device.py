@@ -26,6 +26,7 @@ TABLE = [
     (f"Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) {KHTML} Chrome/144.0.0.0 Safari/537.36", "Chrome", "Chrome 144", "Chrome OS", "Chrome OS", "Desktop"),
     (f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) {WEBKIT} Version/18.1 Mobile/15E148 Safari/604.1", "Safari", "Safari 18", "iOS", "iOS 18", "Mobile"),
     (f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) {WEBKIT} CriOS/144.0 Mobile/15E148 Safari/604.1", "Chrome", "Chrome 144", "iOS", "iOS 18", "Mobile"),
+    (f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) {WEBKIT} GSA/392.0.825131802 Mobile/15E148 Safari/604.1", "Google app", "Google app 392", "iOS", "iOS 18", "Mobile"),
     (f"Mozilla/5.0 (iPad; CPU OS 17_1 like Mac OS X) {WEBKIT} Version/17.1 Mobile/15E148 Safari/604.1", "Safari", "Safari 17", "iOS", "iOS 17", "Tablet"),
     (f"Mozilla/5.0 (Linux; Android 10; K) {KHTML} Chrome/144.0.0.0 Mobile Safari/537.36", "Chrome", "Chrome 144", "Android", "Android 10", "Mobile"),
     (f"Mozilla/5.0 (Linux; Android 10; K) {KHTML} Chrome/144.0.0.0 Safari/537.36", "Chrome", "Chrome 144", "Android", "Android 10", "Tablet"),
