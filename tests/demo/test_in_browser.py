@@ -108,6 +108,14 @@ def await_call(calls: list[list[object]], wanted: list[object]) -> None:
     assert wanted in calls, calls
 
 
+def test_the_banner_takes_one_line_of_an_ordinary_screen(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{site}/")
+    words, button = page.locator(".banner strong").bounding_box(), page.locator(".banner a").bounding_box()
+    assert words and button
+    assert words["y"] == button["y"]
+
+
 def test_the_guides_tabs_change_the_address_without_loading(page: Page, site: str) -> None:
     page.goto(f"{site}/guide")
     page.evaluate("window.same = true")
