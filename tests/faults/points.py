@@ -1,13 +1,11 @@
-"""Named points at which a test process dies or its disk fails. Armed in test children only: the code under test knows nothing of it.
+"""Named points at which a test process dies. Armed in test children only: the code under test knows nothing of it.
 
 A point is written `name:when:number[:bytes]`, such as `os.write:middle:7:12`: at the 7th call of `os.write` 12 bytes are
 written and the process is killed. `when` is before, after, or (for writes) middle.
 """
 
-import errno
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -97,20 +95,3 @@ def arm(point: Point) -> None:
         return answer
 
     setattr(owner, attribute, counted)
-
-
-def failing(real: Callable[..., Any], error: int, number: int, count: int = 1) -> Callable[..., Any]:
-    """`real`, but its calls number `number` to `number + count - 1` raise OSError(error)."""
-    calls = 0
-
-    def called(*given: Any, **named: Any) -> Any:
-        nonlocal calls
-        calls += 1
-        if number <= calls < number + count:
-            raise OSError(error, os.strerror(error))
-        return real(*given, **named)
-
-    return called
-
-
-NO_SPACE, BROKEN = errno.ENOSPC, errno.EIO

@@ -71,7 +71,7 @@ def write_side(order: dict[str, Any]) -> None:
             outcomes = {id(future): future for future in (door.enter(event_of(order["seed"], at)) for at in burst)}
             assert all([await future for future in outcomes.values()])  # type: ignore[misc]  # the crowd is never dropped
             os.pwrite(tell["acknowledged"], MARK.pack(index), 0)
-            await asyncio.sleep(chance.choice((0, 0.001, 0.003)))
+            await asyncio.sleep(chance.choice((0, 0.002, 0.006)))
         await door.close()
 
     uvloop.run(run())

@@ -27,7 +27,7 @@ from tests.store.model import Sums, model, stored
 KILLS = int(os.environ.get("FOOTFALL_TEST_KILLS", "50"))
 SEEDS = [int(seed) for seed in os.environ.get("FOOTFALL_TEST_SEEDS", "").split()] or list(range(KILLS))
 LIVES = 3  # of each seed, so as many kills or more
-LIFE_S_MAX = 0.25
+LIFE_S_MAX = 0.2
 GROUP = 5  # seeds a test
 
 pytestmark = pytest.mark.slow
