@@ -47,11 +47,15 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """All links of a view but those in its panels. `state` is what a form must carry along to keep the view."""
+    """All links of a view but those in its panels.
+
+    `state` is what a form must carry along to keep the view; `today`: today is one of its days, so its figures still move.
+    """
 
     period: str
     days: str
     span: Span
+    today: bool
     periods: tuple[Link, ...]
     earlier: str
     later: str
@@ -72,6 +76,7 @@ def navigation(domain: str, view: View, today: date, until_hour: int | None) -> 
         period=_period_label(view.choice, today),
         days=span_name(span, today.year),
         span=span,
+        today=span.first <= today <= span.last,
         periods=tuple(Link(label, url(domain, view.with_choice(Choice(p))), view.choice == Choice(p)) for p, label in _PERIODS),
         earlier=url(domain, view.with_choice(moved(view.choice, -1, today))),
         later="" if is_current(view.choice, today) else url(domain, view.with_choice(moved(view.choice, 1, today))),

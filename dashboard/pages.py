@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from collector.control.database import SiteRow
 from collector.ops.services import Services
 from collector.query import SiteView, realtime
+from collector.query.realtime import CURRENT_MINUTES
 from dashboard import assets, site_page
 from dashboard.answers import Failure, Source
 from dashboard.auth import SignIn, is_https, private
@@ -72,9 +74,9 @@ class Pages:
         if added:
             return RedirectResponse(url(row.domain, view.with_filter(added)), 303)
         make = site_page.full_list if view.panel else site_page.overview
+        live = await run_in_threadpool(_live, self._source(row))  # first: what comes in between is then seen as new
         page = await run_in_threadpool(make, view, self._source(row))
-        current = await run_in_threadpool(_current_visitors, self._source(row))
-        model = {"page": page, "view": view, "site": row, "live": current, "live_url": url(row.domain, View(), "/live")}
+        model = {"page": page, "view": view, "site": row, "live": live, "live_url": url(row.domain, View(), "/live")}
         return self.render(request, "site.html", {**model, "collector_url": self._base_url(request), **self._frame(sites, row.domain)})
 
     async def csv(self, request: Request) -> Response:
@@ -92,11 +94,12 @@ class Pages:
         return Response(body, headers=headers, media_type="text/csv")
 
     async def live(self, request: Request) -> Response:
-        """GET /site/{domain}/live: visitors of the last five minutes, as {"visitors": 3}."""
+        """GET /site/{domain}/live: the last five minutes, as {"visitors": 3, "pageviews": 8}; null where it cannot be told."""
         _, row = await self._found(request)
         if row is None:
             return JSONResponse({"error": "There is no such site."}, 404)
-        return JSONResponse({"visitors": await run_in_threadpool(_current_visitors, self._source(row))})
+        live = await run_in_threadpool(_live, self._source(row))
+        return JSONResponse({"visitors": live and live.visitors, "pageviews": live and live.pageviews})
 
     async def _found(self, request: Request) -> tuple[list[SiteRow], SiteRow | None]:
         sites = await run_in_threadpool(self.services.control.sites)
@@ -119,10 +122,18 @@ class Pages:
         return (self.services.settings.base_url or str(request.base_url)).rstrip("/")
 
 
-def _current_visitors(source: Source) -> int | None:
-    """Visitors of the last five minutes; None where they cannot be told just now, which must not cost the page."""
+class Live(NamedTuple):
+    """What happened in the last five minutes."""
+
+    visitors: int
+    pageviews: int
+
+
+def _live(source: Source) -> Live | None:
+    """The last five minutes; None where they cannot be told just now, which must not cost the page."""
     try:
-        return int(realtime(source.site, source.now_s, source.run)["visitors"])
+        found = realtime(source.site, source.now_s, source.run)
     except Exception:
         _log.exception("The live visitors were not counted.")
         return None
+    return Live(found["visitors"], sum(minute["pageviews"] for minute in found["minutes"][-CURRENT_MINUTES:]))

@@ -1,8 +1,9 @@
 // What makes the dashboard quick: links and forms swap the view in place, the chart answers to pointer and keys, the live
-// count keeps itself up to date. Every page works without this file.
+// count and the figures keep themselves up to date. Every page works without this file.
 
 const LIVE_EACH_MS = 1_000; // with the recorder's half second, a click is felt within two seconds
 const WAIT_EACH_MS = 5_000;
+const REFRESH_EACH_MS = 5_000; // a view is some twenty questions: a busy site must not ask them each second
 
 const byId = (id) => document.getElementById(id);
 
@@ -159,9 +160,10 @@ function chart(figure) {
 
 // ---- the live count ----
 
-async function liveCount(url) {
+async function liveCounts(url) {
   const answer = await fetch(url, { redirect: "manual", cache: "no-store" });
-  return answer.ok ? (await answer.json()).visitors : null;
+  const counts = answer.ok && (await answer.json());
+  return typeof counts?.visitors === "number" ? counts : null;
 }
 
 function showLive(place, count) {
@@ -170,19 +172,90 @@ function showLive(place, count) {
   place.querySelector(".live-dot").classList.toggle("on", count > 0);
 }
 
+function takeIn(place, { visitors, pageviews }) {
+  const counts = `${visitors} ${pageviews}`;
+  if (counts !== place.dataset.counts && !navigator.connection?.saveData) stale = true;
+  place.dataset.counts = counts;
+  showLive(place, visitors);
+}
+
 function watch() {
   const place = document.querySelector("[data-live]");
   if (!place) return;
   const waiting = () => document.querySelector("[data-waiting]");
   const look = async () => {
     if (!document.hidden) {
-      const count = await liveCount(place.dataset.live).catch(() => null);
-      if (count !== null) showLive(place, count);
-      if (count && waiting()) show(location.href, { remember: false });
+      const counts = await liveCounts(place.dataset.live).catch(() => null);
+      if (counts) takeIn(place, counts);
+      if (!waiting()) refresh();
+      else if (counts?.visitors) show(location.href, { remember: false });
     }
     setTimeout(look, waiting() ? WAIT_EACH_MS : LIVE_EACH_MS);
   };
   setTimeout(look, waiting() ? WAIT_EACH_MS : LIVE_EACH_MS);
+}
+
+// ---- keeping the figures fresh ----
+
+const PARTS = ".toolbar, .note, section";
+
+let stale = false; // something may have been counted since the figures on the page were
+let refreshedAt = -Infinity;
+
+// Somebody is in the middle of something here that new elements would take from under their hands.
+function inUse(part) {
+  const focused = part.contains(document.activeElement) && document.activeElement;
+  const selection = getSelection();
+  return (
+    (focused && (!focused.id || focused.matches("input, select"))) ||
+    part.querySelector(":active, .tip:not([hidden])") !== null ||
+    [...part.querySelectorAll("input")].some((input) => input.value !== input.defaultValue) ||
+    (!selection.isCollapsed && selection.containsNode(part, true))
+  );
+}
+
+// One part in place of another, what the reader has opened, scrolled and focused as it was.
+function swapPart(part, next) {
+  const scrolled = [...part.querySelectorAll(".scroll")].map((box) => [box.scrollLeft, box.scrollTop]);
+  const focused = part.contains(document.activeElement) ? focusedId() : null;
+  part.replaceWith(next);
+  next.querySelectorAll(".scroll").forEach((box, i) => scrolled[i] && box.scrollTo(...scrolled[i]));
+  byId(focused)?.focus({ preventScroll: true });
+  ready(next);
+}
+
+// Only the parts that differ are touched, so that a list does not move while another is read. What is in use waits.
+function renew(view, next) {
+  const [olds, news] = [view, next].map((each) => [...each.querySelectorAll(PARTS)]);
+  const pairs = olds.length === news.length ? olds.map((part, i) => [part, news[i]]) : [[view, next]];
+  const y = scrollY;
+  for (const [part, fresh] of pairs) {
+    const [table, freshTable] = [part, fresh].map((each) => each.querySelector(".data"));
+    if (freshTable) freshTable.open = table?.open ?? false;
+    if (part.isEqualNode(fresh)) continue;
+    if (inUse(part)) stale = true;
+    else swapPart(part, fresh);
+  }
+  scrollTo(0, y);
+}
+
+// The same view, asked again where today is one of its days.
+async function refresh() {
+  const view = byId("view");
+  const busy = () => view.hasAttribute("aria-busy") || openMenus().length > 0;
+  if (!stale || performance.now() - refreshedAt < REFRESH_EACH_MS || !view?.matches("[data-today]") || busy()) return;
+  refreshedAt = performance.now();
+  stale = false;
+  const page = await fetchPage(location.href).catch(() => null);
+  const next = page?.getElementById("view");
+  if (!next || !view.isConnected || busy()) stale = true;
+  else renew(view, document.adoptNode(next));
+}
+
+function onVisible() {
+  if (document.hidden) return;
+  stale = true;
+  refresh();
 }
 
 // ---- signing in by a link ----
@@ -211,9 +284,9 @@ function copier(button) {
   });
 }
 
-function ready() {
-  for (const button of document.querySelectorAll("[data-copy]")) copier(button);
-  for (const figure of document.querySelectorAll("[data-chart]")) chart(figure);
+function ready(part = document) {
+  for (const button of part.querySelectorAll("[data-copy]")) copier(button);
+  for (const figure of part.querySelectorAll("[data-chart]")) chart(figure);
 }
 
 addEventListener("click", onClick);
@@ -222,6 +295,7 @@ addEventListener("submit", onSubmit);
 addEventListener("popstate", onPop);
 addEventListener("keydown", onKey);
 addEventListener("hashchange", signIn);
+document.addEventListener("visibilitychange", onVisible);
 ready();
 watch();
 signIn();

@@ -1,6 +1,8 @@
 """The dashboard in a real browser: swapping, going back, keys, phone widths, and not one violation of the policy."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -61,6 +63,41 @@ def page(browser: Browser, address: str, home: House, complaints: list[str]) -> 
     yield opened
     context.close()
     assert complaints == []
+
+
+@dataclass(frozen=True, slots=True)
+class Lively:
+    """An open dashboard whose site is being visited."""
+
+    page: Page
+    home: House
+    site: int
+
+    def visit(self, seen: bool = True) -> None:
+        """One more visitor, and time for the page to notice."""
+        self.home.count(one_visit(self.site, int(self.home.clock.now_s)))
+        if seen:
+            count = int(self.page.locator(".live b").inner_text())
+            self.run(1_100)
+            expect(self.page.locator(".live b")).to_have_text(str(count + 1))
+
+    def run(self, ms: int) -> None:
+        """Let the page's timers run, about a second at a time: the page reads each answer before its next question is due."""
+        for _ in range(0, ms, 1_100):
+            with nullcontext() if self.page.evaluate("document.hidden") else self.page.expect_response("**/live"):
+                self.page.clock.run_for(1_100)
+            self.page.evaluate("fetch(document.querySelector('[data-live]').dataset.live).then((answer) => answer.text())")
+
+    def hide(self, hidden: bool) -> None:
+        """What the browser says when the tab goes out of sight or comes back."""
+        self.page.evaluate("hidden => Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })", hidden)
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+    def page_requests(self) -> list[str]:
+        """The addresses of the views asked for from now on."""
+        asked: list[str] = []
+        self.page.on("request", lambda request: asked.append(request.url) if not request.url.endswith("/live") else None)
+        return asked
 
 
 def mark(page: Page) -> None:
@@ -220,6 +257,87 @@ def test_the_first_visit_appears_by_itself(page: Page, home: House) -> None:
     home.count(one_visit(site, int(home.clock.now_s)))
     expect(page.locator("#card-visitors .figure-value")).to_have_text("1", timeout=9000)
     expect(page.locator(".live b")).to_have_text("1")
+
+
+HOUR_S = 3600
+VISITORS = "#card-visitors .figure-value"
+
+
+@pytest.fixture
+def lively(page: Page, home: House) -> Lively:
+    """A site with one visit, open in a page whose timers run only when told to."""
+    domain = f"lively{len(home.control.sites())}.example"
+    site = home.add(domain)
+    home.count(one_visit(site, int(home.clock.now_s)))
+    page.clock.install()
+    page.goto(f"/site/{domain}")
+    expect(page.locator(VISITORS)).to_have_text("1")
+    return Lively(page, home, site)
+
+
+def test_a_new_visit_is_seen_in_the_figures_without_a_jump(lively: Lively) -> None:
+    page = lively.page
+    mark(page)
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.locator(".data summary").click()
+    page.locator("#panel-devices").scroll_into_view_if_needed()
+    page.locator("#card-visits").evaluate("card => card.focus({ preventScroll: true })")
+    y = page.evaluate("scrollY")
+    lively.visit()
+    expect(page.locator(VISITORS)).to_have_text("2")
+    expect(page.locator(".data tbody")).to_be_visible()
+    expect(page.locator("#card-visits")).to_be_focused()
+    assert page.evaluate("scrollY") == y > 0
+    assert is_same_document(page)
+
+
+def test_the_figures_are_asked_for_at_most_once_in_five_seconds(lively: Lively) -> None:
+    asked = lively.page_requests()
+    lively.visit()
+    expect(lively.page.locator(VISITORS)).to_have_text("2")
+    lively.visit()
+    lively.visit()
+    assert len(asked) == 1
+    lively.run(5_000)
+    expect(lively.page.locator(VISITORS)).to_have_text("4")
+    assert len(asked) == 2
+
+
+def test_nothing_is_asked_while_nothing_happens_or_nobody_looks(lively: Lively) -> None:
+    asked = lively.page_requests()
+    lively.run(20_000)
+    lively.hide(True)
+    lively.visit(seen=False)
+    lively.run(20_000)
+    assert asked == []
+    lively.hide(False)
+    expect(lively.page.locator(VISITORS)).to_have_text("2")
+
+
+def test_coming_back_to_the_page_brings_the_figures_up_to_date(lively: Lively) -> None:
+    lively.home.count(one_visit(lively.site, int(lively.home.clock.now_s) - HOUR_S))
+    lively.run(2_000)
+    expect(lively.page.locator(VISITORS)).to_have_text("1")
+    lively.hide(False)
+    expect(lively.page.locator(VISITORS)).to_have_text("2")
+
+
+def test_an_open_menu_and_a_focused_row_are_left_alone(lively: Lively) -> None:
+    page = lively.page
+    row = page.locator("#panel-places tbody a").first
+    row.focus()
+    lively.visit()
+    expect(page.locator(VISITORS)).to_have_text("2")
+    expect(row).to_be_focused()
+    page.locator("#period").click()
+    lively.run(6_000)
+    lively.visit()
+    expect(page.get_by_role("link", name="Today")).to_be_visible()
+    expect(page.locator(VISITORS)).to_have_text("2")
+    page.keyboard.press("Escape")
+    lively.run(6_000)
+    expect(page.locator(VISITORS)).to_have_text("3")
+    expect(page.locator("#panel-places tbody td").first).to_have_text("3")
 
 
 @pytest.mark.parametrize("path", PATHS)

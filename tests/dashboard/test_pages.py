@@ -265,9 +265,26 @@ def test_a_site_without_visits_says_how_to_begin(member: httpx.Client, address: 
 
 
 def test_the_live_count_is_json(member: httpx.Client) -> None:
-    assert member.get("/site/example.com/live").json()["visitors"] > 0
-    assert member.get("/site/empty.example/live").json() == {"visitors": 0}
+    here = member.get("/site/example.com/live").json()
+    assert 0 < here["visitors"] <= here["pageviews"]
+    assert member.get("/site/empty.example/live").json() == {"visitors": 0, "pageviews": 0}
     assert member.get("/site/none.example/live").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "moves"),
+    [
+        ("", True),
+        ("?period=day", True),
+        ("?panel=pages", True),
+        ("?period=custom&from=2026-11-20&to=2026-11-23", True),
+        ("?period=day&date=2026-11-21", False),
+        ("?period=month&date=2026-10-03", False),
+        ("?period=custom&from=2026-11-23&to=2026-11-25", False),
+    ],
+)
+def test_only_a_view_with_today_in_it_keeps_itself_up_to_date(member: httpx.Client, query: str, moves: bool) -> None:
+    assert ("data-today" in member.get(f"/site/example.com{query}").text) == moves
 
 
 @pytest.mark.parametrize("path", ["/site/none.example", "/site/example.com/csv", "/site/%3Cscript%3E", "/site/" + "x" * 500])
