@@ -2,7 +2,7 @@
 
     python -m benchmarks.store                         1 million pageviews over 9 days
     python -m benchmarks.store --pageviews 10000000    the full size: 90 days
-    python -m benchmarks.store --orders                also the file's size under other orders of detail rows
+    python -m benchmarks.store --pageviews 1000000 --days 1     the close of a busy day
 
 Seeded: the same arguments make the same rows. The rows are those of one site with 13,500 paths (Zipf), 80 countries with
 50 networks each, some 400 device tuples, 30 referring sites and a few campaigns, by the hour, as signed deltas: half of
@@ -14,15 +14,15 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from collector.event import Acquisition, Device, Place
 from collector.facts import FactName
-from collector.store import rollup
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Position, Rows
 
@@ -36,7 +36,6 @@ SCREENS = ("1920x1080", "390x844", "1366x768", "412x915", "")
 HOURS = (2, 1, 1, 1, 1, 2, 4, 6, 8, 9, 9, 9, 10, 9, 9, 9, 8, 8, 9, 10, 10, 8, 5, 3)
 
 Deltas = dict[tuple[Any, ...], list[int]]
-Order = dict[FactName, tuple[str, ...]]
 
 
 class Weighted:
@@ -192,23 +191,9 @@ def file_bytes(store: DuckDBStore) -> int:
     return store.sizes()["file_bytes"]
 
 
-def orders() -> Iterator[tuple[str, Order]]:
-    """Orders of detail rows worth a try, by name; the one in use comes first."""
-    yield "as it is", {}
-    for name, visits, pages in (
-        ("by hour", ("hour",), ("hour",)),
-        ("by pages", ("entry_page", "exit_page"), ("page", "entry_page")),
-        ("by entry page", ("entry_page", "acquisition"), ("entry_page", "acquisition")),
-        ("by acquisition, device", ("acquisition", "device", "place"), ("acquisition", "device", "place")),
-        ("by place, device", ("place", "device", "acquisition"), ("place", "device", "acquisition")),
-        ("bounces, pages", ("bounces DESC", "entry_page"), ("visitors", "page")),
-    ):
-        yield name, {"visits": visits, "pages": pages}
-
-
 def fill(store: DuckDBStore, days: int, pageviews: int) -> None:
     """Append and close day after day; prints what that cost."""
-    site, batch, rows, append_s, close_s = Site(), 0, 0, 0.0, []
+    site, batch, rows, append_s, closes = Site(), 0, 0, 0.0, []
     for day in range(FIRST_DAY, FIRST_DAY + days):
         for deltas in batches_of(site, day, pageviews // days):
             batch += 1
@@ -216,39 +201,49 @@ def fill(store: DuckDBStore, days: int, pageviews: int) -> None:
             start = time.process_time()
             store.append(deltas, Position(batch))
             append_s += time.process_time() - start
-        start = time.perf_counter()
-        store.close_day(1, day)
-        store.checkpoint()
-        close_s.append(time.perf_counter() - start)
+        closes.append(timed(partial(closed, store, day)))
     print(f"append            {append_s / rows * 1e6:8.2f} µs CPU a row ({rows:,} rows in {batch} batches, all threads)")
     print(f"                  {append_s / pageviews * 1e6:8.2f} µs CPU a pageview")
-    print(f"close of a day    {max(close_s):8.2f} s at most for {pageviews // days:,} pageviews, checkpoint included")
+    print(
+        f"close of a day    {said(min(closes))} at best, {said(max(closes))} at worst, {pageviews // days:,} pageviews, checkpoint included"
+    )
 
 
-def sizes(store: DuckDBStore, days: int, pageviews: int, with_orders: bool) -> None:
+def closed(store: DuckDBStore, day: int) -> None:
+    """Close a day and have it in the file."""
+    store.close_day(1, day)
+    store.checkpoint()
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """(wall, CPU of all threads) seconds of a piece of work. On a machine that is shared only the second says much."""
+    start, cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - start, time.process_time() - cpu
+
+
+def said(seconds: tuple[float, float]) -> str:
+    return f"{seconds[0]:8.2f} s ({seconds[1]:.2f} s CPU)"
+
+
+def sizes(store: DuckDBStore, days: int, pageviews: int) -> None:
     """Print what is on disk a pageview, of detail and of daily rows."""
-    if with_orders:
-        in_use = dict(rollup.DETAIL_ORDER)
-        for name, order in orders():
-            rollup.DETAIL_ORDER.update(order)
-            print(f"order {name:24} {file_bytes(store) / pageviews:8.2f} B a pageview, daily rows included")
-        rollup.DETAIL_ORDER.update(in_use)
-    start = time.perf_counter()
-    whole = file_bytes(store)
-    print(f"rewrite           {time.perf_counter() - start:8.2f} s")
+    print(f"rewrite           {said(timed(store.rewrite))}")
     rows = store.sizes()
-    start = time.perf_counter()
+    whole = rows["file_bytes"]
     with tempfile.TemporaryDirectory() as folder:
-        store.backup(Path(folder) / "backup")
+        took = timed(lambda: store.backup(Path(folder) / "backup"))
         backup = sum(path.stat().st_size for path in (Path(folder) / "backup").iterdir())
-    print(f"backup            {time.perf_counter() - start:8.2f} s, {backup / pageviews:.2f} B a pageview")
+    print(f"backup            {said(took)}, {backup / pageviews:.2f} B a pageview")
     store.forget(1, FIRST_DAY + days, 0)
     daily = file_bytes(store)
     store.forget(1, FIRST_DAY + days, FIRST_DAY + days)
     nothing = file_bytes(store)
+    daily_rows = rows["visits_daily"] + rows["pages_daily"]
     detail_rows = rows["visits_detail"] + rows["pages_detail"]
     print(f"detail            {(whole - daily) / pageviews:8.2f} B a pageview ({detail_rows:,} rows, groups' tables included)")
-    print(f"daily             {(daily - nothing) / pageviews:8.2f} B a pageview ({rows['visits_daily'] + rows['pages_daily']:,} rows)")
+    each = (daily - nothing) / daily_rows
+    print(f"daily             {(daily - nothing) / pageviews:8.2f} B a pageview ({daily_rows:,} rows of {each:.2f} B)")
     print(f"file              {whole:8,} B; an empty one {nothing:,} B")
 
 
@@ -257,14 +252,13 @@ def main() -> None:
     parser.add_argument("--pageviews", type=int, default=1_000_000)
     parser.add_argument("--days", type=int, help="default: 111,111 pageviews a day")
     parser.add_argument("--memory", type=int, default=160, help="the database's memory limit, MB")
-    parser.add_argument("--orders", action="store_true")
     arguments = parser.parse_args()
     key_order_is_that_of_facts()
     days = arguments.days or max(1, round(arguments.pageviews / PAGEVIEWS_A_DAY))
     with tempfile.TemporaryDirectory() as folder:
         store = DuckDBStore(Path(folder) / "footfall.duckdb", memory_mb=arguments.memory)
         fill(store, days, arguments.pageviews)
-        sizes(store, days, arguments.pageviews, arguments.orders)
+        sizes(store, days, arguments.pageviews)
         store.close()
     print(f"memory            {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB at most, the generator's included")
 

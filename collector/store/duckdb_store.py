@@ -198,9 +198,7 @@ class DuckDBStore:
         writer.execute(f"CREATE TEMP TABLE merged AS {rollup.compacted(fact, table, where)}", parameters)
         deleted = _deleted(writer, f'DELETE FROM "{table}" WHERE {where}', parameters)
         listed = names(TABLES[table])
-        (inserted,) = writer.execute(f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM merged ORDER BY {rollup.detail_order(fact)}')[
-            0
-        ]
+        ((inserted,),) = writer.execute(f'INSERT INTO "{table}" ({listed}) SELECT {listed} FROM merged')
         writer.execute("DROP TABLE merged")
         return deleted - int(inserted)
 

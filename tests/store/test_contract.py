@@ -70,6 +70,20 @@ def test_equal_keys_are_one_row_after_the_close(store: DuckDBStore) -> None:
     assert store.query("SELECT visits FROM visits_detail") == [(4,)]
 
 
+def test_a_close_in_many_parts_moves_what_a_close_in_one_does(store: DuckDBStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.store.rollup.PART_ROWS", 5)
+    batches = [some_rows(seed) for seed in range(5)]
+    append_all(store, batches)
+    rows = sum(count for table, count in store.sizes().items() if table.endswith("_today"))
+    assert sum(store.close_day(site, DAY + 2) for site in (1, 2)) == rows > 10 * 5
+    for fact in facts.ROLLED_UP:
+        assert store.query(f"SELECT count(*) FROM {fact}_today") == [(0,)]
+        keys = ", ".join(f'"{name}"' for name in facts.keys_of(fact) if name not in facts.GROUPS)
+        groups = ", ".join(name for name in facts.keys_of(fact) if name in facts.GROUPS)
+        assert store.query(f"SELECT 1 FROM {fact}_detail GROUP BY {keys}, {groups} HAVING count(*) > 1") == []
+    assert stored(store) == stored(store, daily=True) == model(batches)
+
+
 def test_a_close_leaves_other_sites_and_later_days_alone(store: DuckDBStore) -> None:
     append_all(store, [visit_row(1, DAY - 1), visit_row(1, DAY), visit_row(1, DAY + 1), visit_row(2, DAY)])
     assert store.close_day(1, DAY) == 2
