@@ -101,19 +101,43 @@ def exact(metric: Metric, value: Number) -> str:
     return figure(metric, value)
 
 
+_INCOMPARABLE = Change("", NOTHING, "Nothing to compare with", "none")
+
+
 def change(metric: Metric, now: Number, before: Number) -> Change:
-    """How `now` compares with `before`, relatively. A figure that was zero or unknown has no percentage."""
-    if now is None or before is None or (now == 0 and before == 0):
-        return Change("", NOTHING, "Nothing to compare with", "none")
+    """How `now` compares with `before`: relatively, and in points where both are percentages already.
+
+    A figure that was unknown has no change, one that was zero no percentage.
+    """
+    if now is None or before is None:
+        return _INCOMPARABLE
+    if metric.unit == "percent":
+        points = round(now - before, metric.digits)
+        return _moved(metric, before, points, *_points(points, metric.digits))
     if before == 0:
-        return Change("▲", "new", f"{exact(metric, now)}, from none in the period before", _tone(metric, 1))
-    percent = 100 * (now - before) / before
-    if abs(percent) < 0.5:
-        return Change("→", "0%", f"As in the period before ({exact(metric, before)})", "flat")
-    size = f"{abs(percent):,.0f}%" if abs(percent) <= CHANGE_PERCENT_MAX else f">{CHANGE_PERCENT_MAX:,}%"
-    word = "more" if percent > 0 else "less"
-    spoken = f"{size.replace('>', 'over ')} {word} than in the period before ({exact(metric, before)})"
-    return Change("▲" if percent > 0 else "▼", size, spoken, _tone(metric, percent))
+        return Change("▲", "new", f"{exact(metric, now)}, from none in the period before", _tone(metric, 1)) if now else _INCOMPARABLE
+    percent = round(100 * (now - before) / before)
+    return _moved(metric, before, percent, *_percent(percent))
+
+
+def _moved(metric: Metric, before: int | float, by: int | float, text: str, said: str) -> Change:
+    """The change of a figure `by` so much, signed; the amount comes as it is written and as it is said."""
+    if by == 0:
+        return Change("→", text, f"As in the period before ({exact(metric, before)})", "flat")
+    arrow, word = ("▲", "more") if by > 0 else ("▼", "less")
+    return Change(arrow, text, f"{said} {word} than in the period before ({exact(metric, before)})", _tone(metric, by))
+
+
+def _points(points: float, digits: int) -> tuple[str, str]:
+    """1.2 pts, 1.2 percentage points."""
+    number = f"{abs(points):.{digits}f}" if points else "0"
+    plural = "" if number == "1" else "s"
+    return f"{number} pt{plural}", f"{number} percentage point{plural}"
+
+
+def _percent(percent: int) -> tuple[str, str]:
+    size = f"{min(abs(percent), CHANGE_PERCENT_MAX):,}%"
+    return (f">{size}", f"over {size}") if abs(percent) > CHANGE_PERCENT_MAX else (size, size)
 
 
 def _tone(metric: Metric, direction: float) -> Tone:

@@ -7,7 +7,9 @@ from dashboard.format import change, duration, exact, figure, plain, share, shor
 from dashboard.names import COUNTRIES, LANGUAGES, value_name
 from dashboard.table import to_csv
 
-VISITORS, BOUNCE, LENGTH, VIEWS = (METRIC_BY_NAME[name] for name in ("visitors", "bounce_rate", "visit_duration", "views_per_visit"))
+VISITORS, BOUNCE, LENGTH, VIEWS, SCROLL = (
+    METRIC_BY_NAME[name] for name in ("visitors", "bounce_rate", "visit_duration", "views_per_visit", "scroll_depth")
+)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +67,17 @@ def test_a_change_is_said_by_arrow_text_and_sentence() -> None:
     assert change(VISITORS, 5, 0).text == "new"
     assert change(VISITORS, 0, 0).text == change(VISITORS, None, 5).text == change(VISITORS, 5, None).text == "–"
     assert change(VISITORS, 10**6, 1).text == ">1,000%"
+
+
+def test_a_percentage_changes_by_points() -> None:
+    up, down, same = change(BOUNCE, 42.0, 40.8), change(SCROLL, 60, 61), change(BOUNCE, 40.84, 40.8)
+    assert (up.arrow, up.text, up.tone) == ("▲", "1.2 pts", "bad")
+    assert up.spoken == "1.2 percentage points more than in the period before (40.8%)"
+    assert (down.arrow, down.text, down.spoken) == ("▼", "1 pt", "1 percentage point less than in the period before (61%)")
+    assert (same.arrow, same.text, same.spoken, same.tone) == ("→", "0 pts", "As in the period before (40.8%)", "flat")
+    assert change(BOUNCE, 5.0, 0).text == "5.0 pts"
+    assert change(BOUNCE, 0, 0).text == "0 pts"
+    assert change(BOUNCE, None, 5).text == "–"
 
 
 def test_invisible_and_turning_characters_are_made_visible() -> None:

@@ -68,7 +68,7 @@ def test_a_card_compares_where_there_is_something_to_compare_with() -> None:
         "visits": "0%",
         "pageviews": "25%",
         "views_per_visit": "–",
-        "bounce_rate": "20%",
+        "bounce_rate": "10.0 pts",
         "visit_duration": "0%",
     }
     assert {card.change.text for card in present.cards("a.example", View(), now, None) if card.change} == {"–"}
