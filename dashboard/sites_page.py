@@ -16,12 +16,16 @@ SITES_SHOWN_MAX = 50
 
 _VISITORS = METRIC_BY_NAME["visitors"]
 
+# Names kept for examples (RFC 2606) and for one's own machine (RFC 6761): no real site can be there, so what is counted is a trial.
+_DEMOS = ((".example", "demo · made-up visits"), (".localhost", "demo · this machine only"))
+
 
 @dataclass(frozen=True, slots=True)
 class SiteCard:
-    """One site at a glance. `failure` stands in for the figures where they could not be had."""
+    """One site at a glance. `demo` says what is not real about it, if anything; `failure` stands in for figures that could not be had."""
 
     domain: str
+    demo: str
     url: str
     today: str
     month: str
@@ -40,7 +44,13 @@ def _card(source: Source) -> SiteCard:
     site = source.site
     address = url(site.domain, View())
     if not isinstance(outcome, Answer):
-        return SiteCard(site.domain, address, "", "", "", outcome.reason)
+        return SiteCard(site.domain, demo(site.domain), address, "", "", "", outcome.reason)
     by_day = {row.value: int(row.metrics[0] or 0) for row in outcome.rows}
     values = [by_day.get(label, 0) for label in buckets(span, "day")]
-    return SiteCard(site.domain, address, figure(_VISITORS, values[-1]), figure(_VISITORS, sum(values)), spark(values))
+    today, month = figure(_VISITORS, values[-1]), figure(_VISITORS, sum(values))
+    return SiteCard(site.domain, demo(site.domain), address, today, month, spark(values))
+
+
+def demo(domain: str) -> str:
+    """What a domain's own name says is not real about the site; "" for a name that anybody can reach."""
+    return next((words for ending, words in _DEMOS if domain.endswith(ending)), "")

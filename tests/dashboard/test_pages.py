@@ -18,6 +18,7 @@ from dashboard.credits import data_credits
 from dashboard.format import plain
 from dashboard.headers import HEADERS
 from dashboard.panels import HEADLINES, PANELS, Panel, Tab
+from dashboard.sites_page import demo
 from dashboard.view import View, url
 from tests.dashboard.corpus import NASTY
 from tests.dashboard.harness import House, house, served
@@ -163,6 +164,25 @@ def test_the_first_load_is_small(member: httpx.Client) -> None:
 def test_home_shows_each_site_with_its_figures(member: httpx.Client) -> None:
     texts = page(member, "/").texts
     assert {"example.com", "nasty.example", "empty.example", "Visitors today"} <= set(texts)
+
+
+def test_home_says_how_to_add_a_site_and_which_one_is_no_real_one(member: httpx.Client) -> None:
+    texts = page(member, "/").texts
+    assert "footfall site add DOMAIN" in texts
+    assert texts.count("demo · made-up visits") == sum(text.endswith(".example") for text in texts) >= 2
+
+
+@pytest.mark.parametrize(
+    ("domain", "said"),
+    [
+        ("tea.example", "demo · made-up visits"),
+        ("demo-shop.localhost", "demo · this machine only"),
+        ("example.com", ""),
+        ("localhost.fi", ""),
+    ],
+)
+def test_a_name_that_no_real_site_can_have_is_a_demo(domain: str, said: str) -> None:
+    assert demo(domain) == said
 
 
 def test_with_one_site_home_leads_there(tmp_path: Path) -> None:
