@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
+from collector.journal.files import segments, size
 from collector.journal.reader import delete_covered
 from collector.settings import Settings
 from collector.store.backup import verify
@@ -17,6 +18,8 @@ from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import StoreError
 
 BACKUP_EVERY_S = 24 * 3600
+JOURNAL_SHARE = 0.5  # of its limit: past it a backup is made as often as BACKUP_AGAIN_S, so that segments can go
+BACKUP_AGAIN_S = 3600
 LOOK_EACH_S = 600  # for days that have ended and sites that are gone
 SITES = "/* sites with rows */ SELECT site FROM visits_daily UNION SELECT site FROM visits_today UNION SELECT site FROM dropped"
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -42,6 +45,7 @@ class Jobs:
         self._forgotten: dict[int, int] = {}
         self.last_backup_s = newest_backup_s(settings.backup_dir)
         self.last_error = ""
+        self._not_before_s = 0.0
         self._look = 0
 
     def tend(self) -> None:
@@ -51,14 +55,23 @@ class Jobs:
             self._look = look
             if self.forget_old():
                 self._store.rewrite()
-        if self._clock.time() - self.last_backup_s >= BACKUP_EVERY_S:
+        if self._backup_is_due():
             try:
                 self.backup()
             except (OSError, StoreError) as error:
                 self.last_error = (
                     f"The daily backup failed: {error}. It is tried again in an hour; the journal keeps everything until then."
                 )
-                self.last_backup_s = self._clock.time() - BACKUP_EVERY_S + 3600
+                self._not_before_s = self._clock.time() + BACKUP_AGAIN_S
+
+    def _backup_is_due(self) -> bool:
+        now = self._clock.time()
+        every = BACKUP_EVERY_S if self._journal_share() < JOURNAL_SHARE else BACKUP_AGAIN_S
+        return now >= self._not_before_s and now - self.last_backup_s >= every
+
+    def _journal_share(self) -> float:
+        """How much of its limit the journal takes: only a backup frees it."""
+        return sum(map(size, segments(self._settings.journal_dir))) / self._settings.journal_bytes_max
 
     def forget_old(self) -> int:
         """Delete the rows of removed sites, and what is older than `detail_days` and `history_months`.

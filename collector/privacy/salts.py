@@ -85,7 +85,7 @@ def _open(runtime_dir: Path | None) -> mmap.mmap:
     else:
         descriptor = os.open(runtime_dir / FILE_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            os.ftruncate(descriptor, size)
+            os.posix_fallocate(descriptor, 0, size)  # a full folder is an error now, not a bus error at the first salt
             memory = mmap.mmap(descriptor, size)
         finally:
             os.close(descriptor)

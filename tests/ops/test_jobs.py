@@ -1,6 +1,7 @@
 """The daily housekeeping: what is old or removed goes, a verified backup lets the journal go, and a lost list deletes nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -98,6 +99,20 @@ def test_the_daily_backup_is_made_once_a_day_and_a_failing_one_is_told(store: Du
     clock.now += 3_600
     jobs.tend()
     assert jobs.last_error == "" and len(backups(loaded.backup_dir)) == 1
+
+
+def test_a_journal_at_half_its_limit_is_backed_up_within_the_hour(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    narrow = replace(loaded, journal_bytes_max=1_000_000)
+    journal = JournalWriter(loaded.journal_dir, 1, 10**9)
+    jobs = Jobs(store, narrow, clock, dict)
+    jobs.tend()
+    clock.now += 3_600
+    jobs.tend()
+    assert len(backups(loaded.backup_dir)) == 1
+    journal.append(b"x" * 600_000)
+    journal.close()
+    jobs.tend()
+    assert len(backups(loaded.backup_dir)) == 2
 
 
 def test_months_are_calendar_months() -> None:
