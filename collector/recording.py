@@ -8,6 +8,7 @@ from typing import Any
 
 from collector.clock import Clock
 from collector.control.database import Control
+from collector.facts import ROLLED_UP
 from collector.journal.frame import NewerFormat
 from collector.ops.jobs import Jobs
 from collector.recorder import Recorder
@@ -33,7 +34,7 @@ class Recording(threading.Thread):
         self.jobs = Jobs(store, settings, clock, self._timezones, control.removed_sites)
         self.trouble = ""
         self._tended_s = 0.0
-        self._compacted_s = clock.monotonic()
+        self._merged_rows = 0
 
     def run(self) -> None:
         """Until `stop`. A refusing store is tried again, more and more slowly; a damaged one ends the process."""
@@ -90,8 +91,13 @@ class Recording(threading.Thread):
         return self.recorder.reader.remaining() > 0
 
     def _compact(self) -> None:
-        if self._clock.monotonic() - self._compacted_s > 600:
-            self._compacted_s = self._clock.monotonic()
-            sizes = self._store.sizes()
-            if sum(sizes.get(f"{fact}_today", 0) for fact in ("visits", "pages", "events")) > TODAY_ROWS_MAX:
-                self._store.compact_today()
+        """Merge the rows of the present day where so many have come since the last merge that questions would feel them."""
+        rows = self._rows_of_today()
+        if rows - self._merged_rows > TODAY_ROWS_MAX:
+            self._store.compact_today()
+            rows = self._merged_rows = self._rows_of_today()
+        self._merged_rows = min(self._merged_rows, rows)  # a day's close takes rows away
+
+    def _rows_of_today(self) -> int:
+        sizes = self._store.sizes()
+        return sum(sizes.get(f"{fact}_today", 0) for fact in ROLLED_UP)

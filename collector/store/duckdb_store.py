@@ -38,7 +38,7 @@ REWRITE_MEMORY_MB_MIN = 32
 # What a DuckDB file has before its first block: three pages of 4 KiB.
 HEADER_BYTES = 3 * 4096
 # From so many rows in one `today` table on, merging equal keys is worth a transaction (see `compact_today`).
-TODAY_ROWS_MAX = 2_000_000
+TODAY_ROWS_MAX = 1_000_000
 
 
 def new_lineage() -> str:

@@ -1,0 +1,50 @@
+"""The recording thread merges a day's rows when many have come, and hands back what commands ask for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from collector import recording, settings
+from collector.clock import Clock
+from collector.control.database import Control
+from collector.recording import Recording
+from collector.store.duckdb_store import DuckDBStore
+from collector.store.interface import Position
+from tests.store.model import DAY, visit_row
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[tuple[Recording, DuckDBStore]]:
+    loaded = settings.load({"FOOTFALL_DATA_DIR": str(tmp_path)}, tmp_path)
+    control, store = Control(loaded.control_url), DuckDBStore(loaded.store_path)
+    yield Recording(store, loaded, Clock(), control), store
+    store.close()
+    control.close()
+
+
+def test_equal_rows_of_the_day_are_merged_when_many_have_come(
+    parts: tuple[Recording, DuckDBStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, store = parts
+    monkeypatch.setattr(recording, "TODAY_ROWS_MAX", 10)
+    for batch in range(1, 10):
+        store.append(visit_row(1, DAY), Position(batch))
+        thread._compact()
+    assert store.query("SELECT count(*) FROM visits_today") == [(9,)]
+    for batch in range(10, 14):
+        store.append(visit_row(1, DAY), Position(batch))
+    thread._compact()
+    assert store.query("SELECT count(*), sum(visits) FROM visits_today") == [(1, 13)]
+
+
+def test_what_is_asked_is_done_by_the_thread_and_its_error_comes_back(parts: tuple[Recording, DuckDBStore]) -> None:
+    thread, _ = parts
+    thread.start()
+    try:
+        assert thread.ask(lambda: 7) == 7
+        with pytest.raises(OSError, match="no room"):
+            thread.ask(lambda: (_ for _ in ()).throw(OSError("no room")))
+    finally:
+        thread.stop()
+        thread.join()
