@@ -87,7 +87,7 @@ def navigation(domain: str, view: View, today: date, until_hour: int | None) -> 
         dimensions=tuple((name, BY_NAME[name].label) for name in FILTERABLE),
         operators=tuple(OPERATORS.items()),
         state=tuple(write(replace(view, page=1))),
-        state_without_period=tuple(write(replace(view.with_choice(Choice())))),
+        state_without_period=tuple(write(view.with_choice(Choice(view.usual)))),
     )
 
 

@@ -20,6 +20,7 @@ from dashboard.auth import SignIn, is_https, private
 from dashboard.credits import data_credits
 from dashboard.headers import ByMethod, Handler, SecurityHeaders
 from dashboard.navigation import Link
+from dashboard.opening import usual_period
 from dashboard.render import Renderer
 from dashboard.sites_page import SITES_SHOWN_MAX, site_cards
 from dashboard.view import View, asked_filter, read, url
@@ -69,7 +70,7 @@ class Pages:
         if row is None:
             return self._no_site(request, sites)
         pairs = request.query_params.multi_items()
-        view = read(pairs)
+        view = await self._view(request, row)
         added = asked_filter(pairs)
         if added:
             return RedirectResponse(url(row.domain, view.with_filter(added)), 303)
@@ -82,8 +83,10 @@ class Pages:
     async def csv(self, request: Request) -> Response:
         """GET /site/{domain}/csv?panel=…: one full list as a file."""
         sites, row = await self._found(request)
-        view = read(request.query_params.multi_items())
-        if row is None or not view.panel:
+        if row is None:
+            return self._no_site(request, sites)
+        view = await self._view(request, row)
+        if not view.panel:
             return self._no_site(request, sites)
         made = await run_in_threadpool(site_page.csv_file, view, self._source(row))
         if isinstance(made, Failure):
@@ -104,6 +107,10 @@ class Pages:
     async def _found(self, request: Request) -> tuple[list[SiteRow], SiteRow | None]:
         sites = await run_in_threadpool(self.services.control.sites)
         return sites, next((row for row in sites if row.domain == request.path_params["domain"]), None)
+
+    async def _view(self, request: Request, row: SiteRow) -> View:
+        usual = await run_in_threadpool(usual_period, self._source(row), row.created)
+        return read(request.query_params.multi_items(), usual)
 
     def _no_site(self, request: Request, sites: list[SiteRow]) -> Response:
         text = "Nothing lives at this address. Perhaps the site was removed, or the address has a slip in it."

@@ -1,12 +1,13 @@
 """From a view to questions in the Stats API's shape. Pure; the dashboard asks nothing that the public API could not be asked."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from collector.facts import BY_NAME
 from dashboard.names import codes_like
 from dashboard.panels import CSV_ROWS_MAX, LIST_ROWS, PANEL_ROWS, Panel, Tab, columns, headlines
-from dashboard.periods import Bucket, Span
+from dashboard.periods import CUSTOM_DAYS_MAX, Bucket, Span
 from dashboard.view import View
 
 Question = Mapping[str, Any]
@@ -55,6 +56,11 @@ def csv_rows(view: View, tab: Tab, span: Span) -> Question:
 def ever_counted() -> Question:
     """Page views and visits of all time: nothing means that the site waits for its first visit."""
     return {"metrics": ["visits"], "date_range": "all"}
+
+
+def counted_before(day: date) -> Question:
+    """The visits of the ten years before a day."""
+    return _question(["visits"], Span(day - timedelta(days=CUSTOM_DAYS_MAX), day - timedelta(days=1)), [])
 
 
 def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit: int, offset: int) -> Question:

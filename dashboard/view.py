@@ -47,9 +47,13 @@ class Filter(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The state of one page: period, comparison, the chart's metric, filters, each panel's tab, and the full list shown, if any."""
+    """The state of one page: period, comparison, the chart's metric, filters, each panel's tab, and the full list shown, if any.
+
+    `usual` is the site's and in no URL: the period of an address that names none.
+    """
 
     choice: Choice = field(default_factory=Choice)
+    usual: Period = "30d"
     compare: Compare = "previous"
     metric: str = "visitors"
     filters: tuple[Filter, ...] = ()
@@ -97,14 +101,15 @@ class View:
         return replace(self, panel="", page=1, order="", search="")
 
 
-def read(pairs: Iterable[tuple[str, str]]) -> View:
-    """The view of a query's (name, value) pairs, in any order."""
+def read(pairs: Iterable[tuple[str, str]], usual: Period = "30d") -> View:
+    """The view of a query's (name, value) pairs, in any order; `usual` is the period where they name none."""
     bounded = [pair for pair, _ in zip(pairs, range(PAIRS_MAX), strict=False)]
     given = dict(bounded)
     panel = given.get("panel", "")
     order = given.get("order", "")
     return View(
-        choice=_choice(given),
+        choice=_choice(given, usual),
+        usual=usual,
         compare=_one_of(given.get("compare"), get_args(Compare), "previous"),
         metric=given["metric"] if given.get("metric") in METRIC_BY_NAME else "visitors",
         filters=_filters(value for name, value in bounded if name == "f"),
@@ -124,10 +129,10 @@ def asked_filter(pairs: Iterable[tuple[str, str]]) -> Filter | None:
 
 
 def write(view: View) -> list[tuple[str, str]]:
-    """The view as query pairs, in one canonical order, what is as usual left out. `read(write(view)) == view`."""
+    """The view as query pairs, in one canonical order, what is as usual left out. `read(write(view), view.usual) == view`."""
     choice = view.choice
     pairs: list[tuple[str, str]] = []
-    if choice.period != Choice().period:
+    if choice != Choice(view.usual):  # a dated one names its period too: what is usual changes as a site grows
         pairs.append(("period", choice.period))
     if choice.anchor:
         pairs.append(("date", choice.anchor.isoformat()))
@@ -151,13 +156,13 @@ def _unusual(view: View, names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name, str(getattr(view, name))) for name in names if getattr(view, name) != getattr(usual, name)]
 
 
-def _choice(given: dict[str, str]) -> Choice:
-    period: Period = _one_of(given.get("period"), get_args(Period), "30d")
+def _choice(given: dict[str, str], usual: Period) -> Choice:
+    period: Period = _one_of(given.get("period"), get_args(Period), usual)
     if period != "custom":
         return Choice(period, _date(given.get("date", "")))
     first, last = _date(given.get("from", "")), _date(given.get("to", ""))
     if first is None or last is None:
-        return Choice()
+        return Choice(usual)
     first, last = min(first, last), max(first, last)
     return Choice("custom", None, Span(max(first, last - timedelta(days=CUSTOM_DAYS_MAX - 1)), last))
 

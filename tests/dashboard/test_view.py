@@ -26,6 +26,7 @@ filters = st.builds(Filter, st.sampled_from(list(OPERATORS)), st.sampled_from(FI
 views = st.builds(
     View,
     choice=choices,
+    usual=st.sampled_from(["30d", "day"]),
     compare=st.sampled_from(["previous", "year", "none"]),
     metric=st.sampled_from(list(METRIC_BY_NAME)),
     filters=st.lists(filters, unique=True, max_size=FILTERS_MAX).map(tuple),
@@ -41,9 +42,9 @@ views = st.builds(
 
 @given(views)
 def test_a_view_written_to_a_url_is_read_back_the_same(view: View) -> None:
-    assert read(write(view)) == view
+    assert read(write(view), view.usual) == view
     query = urlsplit(url("example.com", view)).query
-    assert read(parse_qsl(query, keep_blank_values=True)) == view
+    assert read(parse_qsl(query, keep_blank_values=True), view.usual) == view
 
 
 @given(
@@ -61,6 +62,13 @@ def test_any_query_is_read_as_some_view(pairs: list[tuple[str, str]]) -> None:
 def test_the_usual_view_has_a_bare_url() -> None:
     assert url("example.com", View()) == "/site/example.com"
     assert url("example.com", View(), "/csv") == "/site/example.com/csv"
+
+
+def test_what_is_usual_at_a_site_has_the_bare_url() -> None:
+    young = read([], "day")
+    assert (young.choice, url("example.com", young)) == (Choice("day"), "/site/example.com")
+    assert url("example.com", young.with_choice(Choice("30d"))) == "/site/example.com?period=30d"
+    assert read([("period", "custom"), ("from", "2026-02-03")], "day").choice == Choice("day")
 
 
 def test_what_cannot_be_used_counts_as_not_given() -> None:
