@@ -1,4 +1,6 @@
-"""Names for the codes the store holds: countries (ISO 3166-1) and languages (ISO 639-1). Short English names, no flags."""
+"""Names for the codes the store holds: countries (ISO 3166-1), regions and languages (ISO 639-1). Short English names, no flags."""
+
+from dashboard.names_regions import REGIONS
 
 _COUNTRIES = """
 AD Andorra; AE United Arab Emirates; AF Afghanistan; AG Antigua and Barbuda; AI Anguilla; AL Albania; AM Armenia; AO Angola;
@@ -63,9 +65,11 @@ def country(code: str) -> str:
 
 
 def region(code: str) -> str:
-    """`FI-18` as "FI-18, Finland": the region's own name is not in the store."""
-    name = COUNTRIES.get(code.partition("-")[0]) if "-" in code else None
-    return f"{code}, {name}" if name else code
+    """`FI-18` as "Uusimaa, Finland"; one without a name here, such as `IN-KA`, as "Region KA, India"."""
+    place, _, number = code.partition("-")
+    if place not in COUNTRIES or not number:
+        return code
+    return f"{REGIONS.get(code, f'Region {number}')}, {COUNTRIES[place]}"
 
 
 def language(tag: str) -> str:
@@ -78,19 +82,13 @@ def language(tag: str) -> str:
     return f"{name} ({place})" if tail else name
 
 
-_TABLES = {"country": COUNTRIES, "language": LANGUAGES}
+_TABLES = {"country": COUNTRIES, "region": REGIONS, "language": LANGUAGES}
 
 
 def code(dimension: str, text: str) -> str:
     """The stored value that a person means by a text: "finland" is FI where countries are meant."""
     wanted = text.strip().casefold()
     return next((code for code, name in _TABLES.get(dimension, {}).items() if name.casefold() == wanted), text)
-
-
-def codes_like(dimension: str, part: str) -> list[str]:
-    """The codes whose name holds a text, in any case; [] for a dimension without codes."""
-    wanted = part.strip().casefold()
-    return [code for code, name in _TABLES.get(dimension, {}).items() if wanted in name.casefold()]
 
 
 _NAMERS = {"country": country, "region": region, "language": language}
@@ -100,3 +98,9 @@ def value_name(dimension: str, value: str) -> str:
     """What a person reads for one stored value of a dimension."""
     namer = _NAMERS.get(dimension)
     return namer(value) if namer else value
+
+
+def codes_like(dimension: str, part: str) -> list[str]:
+    """The codes whose name holds a text, in any case; [] for a dimension without codes."""
+    wanted = part.strip().casefold()
+    return [code for code in _TABLES.get(dimension, {}) if wanted in value_name(dimension, code).casefold()]

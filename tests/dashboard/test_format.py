@@ -1,10 +1,13 @@
 """Figures read as people say them."""
 
+from collections import Counter
+
 import pytest
 
 from collector.facts import METRIC_BY_NAME
 from dashboard.format import change, duration, exact, figure, plain, share, short_count, tick
-from dashboard.names import COUNTRIES, LANGUAGES, value_name
+from dashboard.names import COUNTRIES, LANGUAGES, code, codes_like, value_name
+from dashboard.names_regions import REGIONS
 from dashboard.table import to_csv
 
 VISITORS, BOUNCE, LENGTH, VIEWS, SCROLL = (
@@ -88,12 +91,23 @@ def test_invisible_and_turning_characters_are_made_visible() -> None:
 def test_codes_are_shown_by_name() -> None:
     assert value_name("country", "FI") == "Finland"
     assert value_name("country", "(unknown)") == "(unknown)"
-    assert value_name("region", "FI-18") == "FI-18, Finland"
+    assert value_name("region", "FI-18") == "Uusimaa, Finland"
+    assert value_name("region", "IN-KA") == "Region KA, India"
+    assert [value_name("region", odd) for odd in ("", "(unknown)", "FI", "FI-", "XX-1")] == ["", "(unknown)", "FI", "FI-", "XX-1"]
     assert value_name("language", "pt-BR") == "Portuguese (Brazil)"
     assert value_name("page", "FI") == "FI"
     assert len(COUNTRIES) == 250
+    assert Counter(code[:2] for code in REGIONS).items() >= {"FI": 19, "SE": 21, "DK": 5, "DE": 16, "US": 51, "CH": 26}.items()
+    assert {code[:2] for code in REGIONS} <= COUNTRIES.keys()
     assert all(len(code) == 2 and code.isupper() for code in COUNTRIES)
     assert all(code.islower() for code in LANGUAGES)
+
+
+def test_a_region_is_found_by_its_name_and_by_its_countrys() -> None:
+    assert code("region", " uusimaa") == "FI-18"
+    assert codes_like("region", "götaland") == ["SE-O"]
+    assert len(codes_like("region", "finland")) == 19
+    assert codes_like("page", "finland") == []
 
 
 @pytest.mark.parametrize("lead", list("=+-@\t\r\n＝＋－＠"))
