@@ -24,6 +24,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP *.example 127.0.0.1",
 ]
+# Without its once-a-second beat, what the snippet sees it is told of at once.
+BEATLESS = "window.setInterval = () => 0"
 TALL = '<div style="height:4000px">tall</div>'
 # Playwright makes every page believe it has the focus; these let a test take it away, and hide the page.
 CONTROLS = """
@@ -178,6 +180,90 @@ def test_a_single_page_move_reports_the_page_before_and_counts_the_new_one(site:
     assert wait_for(site, tab, "pageview", 3)[2]["u"] == site.url("/?")
 
 
+def test_a_page_that_is_passed_at_once_is_counted_too(site: Recorder, tab: Page) -> None:
+    tab.add_init_script(BEATLESS)
+    site.page("/")
+    sent = sending(tab)
+    tab.goto(site.url("/"))
+    wait_for(site, tab, "pageview")
+    tab.evaluate("for (let step of [2, 3, 4]) history.pushState({}, '', `/tour/${step}`)")
+    wait_for(site, tab, "pageview", 4)
+    assert [address for name, address in sent if name == "pageview"] == [
+        site.url(f"{path}?") for path in ("/", "/tour/2", "/tour/3", "/tour/4")
+    ]
+
+
+def test_an_event_right_after_a_move_carries_the_new_address_and_follows_its_view(site: Recorder, tab: Page) -> None:
+    site.page("/")
+    sent = sending(tab)
+    tab.goto(site.url("/"))
+    wait_for(site, tab, "pageview")
+    tab.evaluate("footfall('Before'); history.pushState({}, '', '/next'); footfall('After')")
+    wait_for(site, tab, "After")
+    told = [event for event in sent if event[0] != "engagement"]
+    assert told == [
+        ("pageview", site.url("/?")),
+        ("Before", site.url("/?")),
+        ("pageview", site.url("/next?")),
+        ("After", site.url("/next?")),
+    ]
+
+
+def test_back_and_forward_within_a_single_page_site_are_seen_at_once(site: Recorder, tab: Page) -> None:
+    tab.add_init_script(BEATLESS)
+    # Chromium calls the window's own listeners in the order they came, capturing or not: this one is before the snippet's.
+    site.page("/", "<script>addEventListener('popstate', () => setTimeout(() => footfall('Routed')))</script>")
+    sent = sending(tab)
+    tab.goto(site.url("/"))
+    wait_for(site, tab, "pageview")
+    tab.evaluate("history.pushState({}, '', '/two')")
+    tab.evaluate("history.back()")
+    wait_for(site, tab, "Routed")
+    tab.evaluate("history.forward()")
+    wait_for(site, tab, "Routed", 2)
+    assert [event for event in sent if event[0] == "Routed"] == [("Routed", site.url("/?")), ("Routed", site.url("/two?"))]
+    assert [address for name, address in sent if name == "pageview"] == [site.url(f"{path}?") for path in ("/", "/two", "/", "/two")]
+
+
+# A router may keep the browser's own function from before the snippet came; `replaceState` is for the beat.
+@pytest.mark.parametrize("move", ["History.prototype.pushState.call(history, {}, '', '/next')", "history.replaceState({}, '', '/next')"])
+def test_a_move_that_nobody_tells_of_is_seen_by_the_beat(site: Recorder, tab: Page, move: str) -> None:
+    site.page("/")
+    tab.goto(site.url("/"))
+    wait_for(site, tab, "pageview")
+    tab.evaluate(move)
+    assert wait_for(site, tab, "pageview", 2)[1]["u"] == site.url("/next?")
+
+
+def test_an_address_replaced_right_away_or_while_leaving_is_no_view(site: Recorder, tab: Page) -> None:
+    tab.add_init_script(BEATLESS)
+    site.page("/", "<script>addEventListener('pagehide', () => history.replaceState({scrolled: 0}, ''))</script>")
+    sent = sending(tab)
+    tab.goto(site.url("/"))
+    wait_for(site, tab, "pageview")
+    tab.evaluate("history.replaceState({}, '', '/redirect'); history.pushState({}, '', '/target')")
+    wait_for(site, tab, "pageview", 2)
+    tab.goto("about:blank")
+    site.until(lambda: bool(site.named("engagement")), lambda: tab.wait_for_timeout(20))
+    assert [address for name, address in sent if name == "pageview"] == [site.url("/?"), site.url("/target?")]
+
+
+def test_the_history_of_the_page_works_as_before(site: Recorder, tab: Page) -> None:
+    before = "let own = history.pushState; history.pushState = function () { pushes.push(arguments.length); own.apply(this, arguments) }"
+    site.page("/", head=f"<script>window.pushes = []; {before}</script>")
+    tab.goto(site.url("/"))
+    wait_for(site, tab, "pageview")
+    told = tab.evaluate("""() => {
+      let length = history.length, thrown
+      let answers = [history.pushState({at: 1}, '', '/one'), history.replaceState({at: 2}, '')]
+      try { history.pushState(() => {}, '', '/lost') } catch (error) { thrown = error.name }
+      let silent = answers[0] === undefined && answers[1] === undefined
+      return [silent, history.length - length, history.state, location.pathname, thrown, pushes]
+    }""")
+    assert told == [True, 1, {"at": 2}, "/one", "DataCloneError", [3, 3]]
+    assert wait_for(site, tab, "pageview", 2)[1]["u"] == site.url("/one?")
+
+
 def test_a_change_of_query_fragment_or_state_alone_is_no_view(site: Recorder, tab: Page) -> None:
     site.page("/")
     tab.goto(site.url("/?utm_source=a"))
@@ -188,6 +274,7 @@ def test_a_change_of_query_fragment_or_state_alone_is_no_view(site: Recorder, ta
 
 
 def test_in_hash_mode_the_fragment_is_part_of_the_page(site: Recorder, tab: Page) -> None:
+    tab.add_init_script(BEATLESS)
     site.page("/", attributes='data-hash="1"')
     tab.goto(site.url("/?utm_source=a#/one"))
     tab.evaluate("location.hash = '/two'")
@@ -260,7 +347,7 @@ def test_only_seconds_visible_and_focused_are_engaged(site: Recorder, tab: Page)
     tab.evaluate("hide(true)")
     assert 1000 <= wait_for(site, tab, "engagement")[0]["e"] <= 3000
     tab.evaluate("hide(false)")
-    tab.wait_for_timeout(3300)
+    tab.wait_for_timeout(2900)
     tab.evaluate("hide(true)")
     assert 3000 <= wait_for(site, tab, "engagement", 2)[1]["e"] <= 4000
 
