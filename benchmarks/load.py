@@ -8,6 +8,7 @@ import random
 import select
 import socket
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 BROWSERS = [
@@ -93,7 +94,7 @@ def run(port: int, requests: list[bytes], seconds: float, connections: int = 64,
     poll = select.epoll()
     socks: dict[int, socket.socket] = {}
     sent: dict[int, float] = {}
-    idle: list[int] = []
+    idle: deque[int] = deque()  # the longest idle goes first: every connection is used
     partial: dict[int, bytes] = {}
     for _ in range(connections):
         sock = socket.create_connection(("127.0.0.1", port))
@@ -113,7 +114,7 @@ def run(port: int, requests: list[bytes], seconds: float, connections: int = 64,
         if now < end and not (limit and at >= limit):
             budget = len(idle) if not rate else min(len(idle), int((now - started) * rate) - at)
             for _ in range(budget):
-                number = idle.pop()
+                number = idle.popleft()
                 socks[number].send(requests[at % count])
                 sent[number] = now if not rate else owed_from + at / rate
                 at += 1

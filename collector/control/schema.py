@@ -11,11 +11,13 @@ from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, String, Ta
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
+from collector.clock import Clock
 from collector.control.errors import DatabaseUnusable
 
 SCHEMA_VERSION = 1
 # How long a command waits for another's write. Writes take milliseconds; 10 s outlasts any sane queue of them.
 BUSY_TIMEOUT_S = 10
+WAL_TRIES = 100  # spread over as long
 
 metadata = MetaData()
 
@@ -123,6 +125,18 @@ def _known_version(connection: Connection) -> bool:
     return found is not None
 
 
+def _write_ahead(connection: Any) -> None:
+    """Turn write-ahead logging on. Of several that open a new file at once, SQLite makes all but one fail without waiting."""
+    for attempt in range(WAL_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except connection.OperationalError:
+            if attempt == WAL_TRIES - 1:
+                raise
+            Clock().sleep(BUSY_TIMEOUT_S / WAL_TRIES)
+
+
 def _sqlite(url: URL) -> Engine:
     path = Path(url.database or "")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -133,7 +147,8 @@ def _sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin transactions by itself, and only at the first write
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        _write_ahead(connection)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

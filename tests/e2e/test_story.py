@@ -241,7 +241,7 @@ def test_the_dashboard_says_the_same_as_the_api(desk: Page, server: Server, walk
         assert shown(desk, metric) == text, metric
 
 
-COUNTRIES = {"FI": "Finland", "SE": "Sweden", "DE": "Germany", "FI-18": "FI-18, Finland", "SE-AB": "SE-AB, Sweden"}
+COUNTRIES = {"FI": "Finland", "SE": "Sweden", "DE": "Germany", "FI-18": "Uusimaa, Finland", "SE-AB": "Stockholm, Sweden"}
 LANGUAGES = {"fi": "Finnish", "sv": "Swedish", "de": "German", "en": "English"}
 NAMES = {**COUNTRIES, **LANGUAGES}
 
