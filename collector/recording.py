@@ -16,7 +16,7 @@ from collector.settings import Settings
 from collector.store.duckdb_store import TODAY_ROWS_MAX, DuckDBStore
 from collector.store.errors import StoreDamaged, StoreError
 
-STEP_EACH_S = 0.8  # between commits: well under the two seconds in which a visit must be seen, long enough to sum
+STEP_EACH_S = 0.5  # between commits: well under the two seconds in which a visit must be seen, long enough to sum
 RETRY_S_MAX = 30.0
 DAMAGED = 75  # EX_TEMPFAIL: the supervisor starts the back again, which rebuilds the database
 

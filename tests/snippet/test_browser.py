@@ -75,6 +75,7 @@ def tab(context: BrowserContext) -> Iterator[Page]:
 def wait_for(site: Recorder, tab: Page, name: str, count: int = 1) -> list[dict[str, Any]]:
     """The events of a name, once there are so many."""
     site.until(lambda: len(site.named(name)) >= count, lambda: tab.wait_for_timeout(20))
+    tab.wait_for_timeout(200)  # the server may know of a request before the tab tells of it (`sending`)
     assert len(site.named(name)) == count, site.events
     return site.named(name)
 
