@@ -1,4 +1,4 @@
-"""The shape of the code: small files and functions, each file saying its one job, nothing unfinished, no word we do not use."""
+"""The shape of the code: small files and functions, each file saying its one job, nothing unfinished, no claim of a law."""
 
 import ast
 import re
@@ -11,9 +11,8 @@ from tests.house.source import documents, modules, texts
 FILE_LINES_MAX = 350
 FUNCTION_LINES_MAX = 50
 
-# What may not be claimed of a law, whatever the sentence around it; and words of other worlds.
+# What may not be claimed of a law, whatever the sentence around it.
 CLAIMS = re.compile(r"GDPR.compliant|compliant with the GDPR|no consent (?:is )?needed|without (?:asking for )?consent|\bcertified\b", re.I)
-STRANGE = re.compile(r"\bagent session|\bAI agent|\bLLM\b|/work/|as an AI|\bhelpers?\b|\bissue #?\d", re.I)
 
 
 @pytest.mark.parametrize("path", sorted(modules()))
@@ -36,16 +35,10 @@ def test_nothing_is_left_to_do_and_no_rule_is_broken_without_its_name() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(documents()))
-def test_a_document_claims_nothing_of_a_law_and_speaks_of_the_product_alone(path: str) -> None:
+def test_a_document_claims_nothing_of_a_law(path: str) -> None:
     text = documents()[path]
     refused = re.compile(r"never (?:says|say|claims?|called)[^.]*\.", re.IGNORECASE)  # the sentences that say what we do not say
     assert not CLAIMS.search(refused.sub("", text))
-    assert not STRANGE.search(text)
-
-
-def test_the_code_speaks_of_the_product_alone() -> None:
-    found = {path for path, text in texts().items() if not path.startswith("tests/house/") and re.search(r"/work/|\bissue #\d", text)}
-    assert not found
 
 
 def _functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
