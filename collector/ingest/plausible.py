@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from collector.ingest.hit import Body, Refused
+from collector.query.money import DECIMALS, DECIMALS_DEFAULT
 
 BODY_BYTES_MAX = 8 * 1024
 NAME_CHARS_MAX = 120
@@ -17,8 +18,6 @@ PROP_VALUE_CHARS_MAX = 2_000
 PROP_KEPT_CHARS = 200  # what is stored of a value: longer ones are texts, not categories
 ENGAGED_MS_MAX = 24 * 3600 * 1000  # a visit ends at midnight
 REVENUE_MINOR_MAX = 10**12
-_NO_MINOR = frozenset({"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"})
-_THREE_MINOR = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})  # ISO 4217 exponents other than 2
 _STRING = re.compile(rb'"([^"]*)"(\s*:)?')  # of JSON without a backslash: each string, and whether it is a key
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 
@@ -192,6 +191,6 @@ def _revenue(given: Any) -> tuple[str, int]:
     if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isalpha() and _AMOUNT.fullmatch(amount)):
         return "", 0
     currency = currency.upper()
-    digits = 0 if currency in _NO_MINOR else 3 if currency in _THREE_MINOR else 2
+    digits = DECIMALS.get(currency, DECIMALS_DEFAULT)
     minor = round(float(amount) * 10**digits)
     return (currency, minor) if abs(minor) <= REVENUE_MINOR_MAX else ("", 0)

@@ -1,6 +1,6 @@
 """Amounts: how many decimals a currency has, and minor units as an answer shows them.
 
-The decimals are ISO 4217's, for the same currencies as where ingest makes minor units: an amount must come out as it went in.
+The decimals are ISO 4217's. Ingest makes minor units by the same list, so an amount comes out as it went in.
 """
 
 DECIMALS_DEFAULT = 2

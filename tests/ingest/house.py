@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-import uvicorn
-
 from collector.clock import Clock
 from collector.control.database import SiteRow
 from collector.control.picture import PictureFile, write_picture
@@ -28,6 +26,7 @@ from collector.ingest.protocol import FrontProtocol
 from collector.journal.runtime_log import RuntimeLog
 from collector.journal.writer import JournalWriter
 from collector.ops.passthrough import Passthrough
+from collector.ops.serving import quiet_server
 from collector.privacy.address import Network, TrustedHops
 from collector.visits.machine import Visit
 from collector.visits.table import VisitTable
@@ -108,20 +107,8 @@ class House:
         journal = _Journal(self)
         door = _Watched(self, Door(journal, RuntimeLog(None), self.table, "process"))
         ingest = Ingest(self.gate, cast(Door, door), PictureFile(self.folder / "sites.json"), _Told(self))
-        config = uvicorn.Config(
-            Front(ingest, Passthrough(self.back), 0),
-            http=FrontProtocol,
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            log_level="critical",
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=1,
-        )
-        self._server = uvicorn.Server(config)
+        front = Front(ingest, Passthrough(self.back), 0)
+        self._server = quiet_server(front, 1, http=FrontProtocol, date_header=False)
         self._ready.set()
         await self._server.serve(sockets=[self._listener])
         await door.close()
