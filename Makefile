@@ -48,8 +48,9 @@ browser:  ## make sure that Chromium is here, or say how to get it
 bench: $(VENV)/.dev  ## measure (minutes); the figures go into docs/performance.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
-sim: $(VENV)/.dev  ## the long fault runs: 1,000 kills and more (an hour)
+sim: $(VENV)/.dev  ## the long runs: 1,000 kills and more, properties on fresh examples (an hour)
 	FOOTFALL_TEST_KILLS=1000 $(BIN)/pytest tests/faults $(ARGS)
+	$(BIN)/pytest -m "not browser and not slow" --hypothesis-profile=explore $(ARGS)
 
 lock:  ## pin the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile pyproject.toml --group build --universal --upgrade --generate-hashes --no-emit-index-url --quiet -o requirements.lock

@@ -98,8 +98,10 @@ def moved(choice: Choice, steps: int, today: date) -> Choice:
         day = date(max(1, span.first.year + steps), 1, 1)
     else:
         day = span.last + timedelta(days=span.days * steps)
-    current = span_of(Choice(choice.period), today)
-    return Choice(choice.period) if current.first <= day else Choice(choice.period, day)
+    current = Choice(choice.period)
+    # A rolling period is named by its last day, a month or a year by its first.
+    reached = span_of(current, today).first if choice.period in ("month", "year") else today
+    return current if reached <= day else Choice(choice.period, day)
 
 
 def is_current(choice: Choice, today: date) -> bool:

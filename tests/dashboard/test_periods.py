@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dashboard.periods import (
@@ -73,6 +73,7 @@ def test_a_long_month_so_far_is_compared_with_no_more_than_the_whole_month_befor
 
 
 @given(st.sampled_from(PERIODS), st.dates(date(1990, 1, 1), TODAY), st.integers(1, 30))
+@example("30d", date(2026, 11, 1), 1)  # reaches into the last 30 days without being them
 def test_going_earlier_and_later_again_comes_back(period: Period, day: date, steps: int) -> None:
     choice = Choice(period, day)
     back = moved(choice, -steps, TODAY)

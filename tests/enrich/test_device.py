@@ -84,7 +84,7 @@ def test_a_huge_user_agent_is_cut_and_not_remembered(devices: Devices) -> None:
     assert devices._cache.entries == 0
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.text(st.characters(), max_size=600))
 def test_any_text_gets_a_device(text: str) -> None:
     device = _DEVICES.lookup(text)

@@ -1,7 +1,7 @@
 """Language and screen, coarsely."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.enrich.language import SCREEN_CLASSES, language, screen_class
@@ -33,13 +33,11 @@ def test_a_width_falls_into_a_band(width: int | None, label: str) -> None:
     assert screen_class(width) == label
 
 
-@settings(derandomize=True)
 @given(st.text(st.characters()))
 def test_any_text_has_a_language_of_two_or_three_letters_or_none(text: str) -> None:
     assert language(text) == "" or (len(language(text)) in (2, 3) and language(text).isascii() and language(text).islower())
 
 
-@settings(derandomize=True)
 @given(st.integers())
 def test_any_width_has_a_listed_band(width: int) -> None:
     assert screen_class(width) in ("", *SCREEN_CLASSES)

@@ -1,7 +1,7 @@
 """The bounded cache."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.enrich.lru import Bounded, same
@@ -14,7 +14,6 @@ def test_a_value_is_computed_once_while_it_is_remembered() -> None:
     assert asked == [3]
 
 
-@settings(derandomize=True)
 @given(st.lists(st.integers(0, 40)), st.integers(2, 20))
 def test_it_answers_like_the_function_and_never_grows_past_its_limit(keys: list[int], entries_max: int) -> None:
     cache = Bounded[int, str](str, entries_max)

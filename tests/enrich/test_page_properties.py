@@ -18,7 +18,7 @@ ESCAPED = st.lists(
 PATHS = st.one_of(ANY_TEXT, URLISH, ESCAPED)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True)
+@settings(max_examples=400)
 @given(PATHS)
 def test_cleaning_a_cleaned_page_changes_nothing(path: str) -> None:
     once = clean_page("https://example.com/" + path, KEPT, True)
@@ -30,7 +30,7 @@ def clean_query(page: str) -> str:
     return page.partition("#")[0].partition("?")[2]
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(PATHS)
 def test_a_path_starts_with_a_slash_fits_and_is_one_printable_line(path: str) -> None:
     page = clean_path(path)
@@ -40,14 +40,14 @@ def test_a_path_starts_with_a_slash_fits_and_is_one_printable_line(path: str) ->
     assert not any(ord(character) < 32 or "\ud800" <= character <= "\udfff" for character in page)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(PATHS)
 def test_decoding_and_redacting_twice_is_doing_it_once(text: str) -> None:
     assert decoded(decoded(text)) == decoded(text)
     assert redact(redact(decoded(text))) == redact(decoded(text))
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(st.one_of(PATHS, st.builds("{}:{}".format, st.sampled_from(["http", "HTTPS", "data", "javascript", "file", "ht\ntp"]), PATHS)))
 def test_no_text_is_an_error(url: str) -> None:
     found = clean_page(url, KEPT, True)

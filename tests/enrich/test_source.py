@@ -103,7 +103,7 @@ def test_equal_acquisitions_are_one_object(sources: Sources) -> None:
     assert sources.acquisition("gclid=1", "", OWN) is sources.acquisition("gclid=2", "", OWN)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.text(st.characters(), max_size=200), st.text(st.characters(), max_size=200))
 def test_any_text_gets_a_channel(query: str, referrer: str) -> None:
     for asked in (query, f"utm_source={query}&utm_campaign={referrer}"):

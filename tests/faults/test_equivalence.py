@@ -93,7 +93,7 @@ def _but_live(sums: Sums) -> Sums:
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 1000), steps=STEPS)
 def test_any_cut_of_the_same_events_gives_the_same_rows(seed: int, steps: list[Step]) -> None:
     async def run(folder: Path, runtime: Path) -> tuple[int, Sums]:

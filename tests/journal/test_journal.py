@@ -110,7 +110,7 @@ def test_every_flipped_bit_of_a_segment_is_noticed_and_costs_at_most_one_record(
         assert not missing or reader.losses.damaged or reader.losses.missing
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_zeroed_swapped_and_repeated_blocks_never_make_a_wrong_record(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -254,6 +254,4 @@ class AnyHistory(RuleBasedStateMachine):
 
 
 TestAnyHistory = AnyHistory.TestCase
-TestAnyHistory.settings = settings(
-    max_examples=7, stateful_step_count=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+TestAnyHistory.settings = settings(max_examples=7, stateful_step_count=10, suppress_health_check=list(HealthCheck))

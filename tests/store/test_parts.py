@@ -21,7 +21,7 @@ duckdb = pytest.importorskip("duckdb")
 COLUMNS = (Column("t", "text"), Column("d", "day"), Column("h", "hour"), Column("g", "group"), Column("c", "count"))
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.tuples(

@@ -192,7 +192,7 @@ def model(events: list[Event]) -> dict[str, Any]:
     return {"exits": {k: tuple(v) for k, v in exits.items()}, "pages": {k: tuple(v) for k, v in pages.items()}}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(some_events)
 def test_the_counts_are_those_of_whole_visits_looked_at_afterwards(drawn: list[Any]) -> None:
     changes, counted = run(made(drawn))
@@ -201,7 +201,7 @@ def test_the_counts_are_those_of_whole_visits_looked_at_afterwards(drawn: list[A
     assert by(rows, "pages", "page") == expected["pages"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(some_events)
 def test_totals_are_the_sum_of_every_breakdown_and_no_count_is_negative(drawn: list[Any]) -> None:
     rows = summed(run(made(drawn))[0])
@@ -215,7 +215,7 @@ def test_totals_are_the_sum_of_every_breakdown_and_no_count_is_negative(drawn: l
     assert all(measure >= 0 for row in rows.values() for measure in row)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(some_events)
 def test_every_delta_fits_the_tables_of_the_one_list(drawn: list[Any]) -> None:
     for change in run(made(drawn))[0]:
