@@ -11,7 +11,7 @@ from collector.control.database import Control
 from collector.facts import ROLLED_UP
 from collector.journal.frame import NewerFormat
 from collector.ops.jobs import Jobs
-from collector.recorder import Recorder
+from collector.recorder import STEP_BYTES_MAX, Recorder
 from collector.settings import Settings
 from collector.store.duckdb_store import TODAY_ROWS_MAX, DuckDBStore
 from collector.store.errors import StoreDamaged, StoreError
@@ -88,7 +88,8 @@ class Recording(threading.Thread):
         return max(0.0, STEP_EACH_S - (self._clock.monotonic() - started))
 
     def _behind(self) -> bool:
-        return self.recorder.reader.remaining() > 0
+        """Whether a whole step is waiting. Under load something always is: a commit for each few events costs ten times as much."""
+        return self.recorder.reader.remaining() >= STEP_BYTES_MAX
 
     def _compact(self) -> None:
         """Merge the rows of the present day where so many have come since the last merge that questions would feel them."""

@@ -5,11 +5,12 @@ databases the first that knows a field wins: the city file a user brings, then t
 the network file, else from the others. A look-up costs 2 µs; the cache is there to share equal places.
 """
 
-import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from pathlib import Path
+from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Any
 
 import maxminddb
@@ -35,24 +36,19 @@ _SPACES = re.compile(r"\s+")
 _CODE = re.compile(r"[A-Z]{2}", re.ASCII)
 _REGION = re.compile(r"[A-Z0-9]{1,3}", re.ASCII)
 _DISTRICT = re.compile(r"\s*\([^()]*\)")
-# Loopback, private, link-local and carrier-internal networks: nobody can say where these are.
-_NOWHERE = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "::/48",
-        "fc00::/7",
-        "fe80::/10",
+# Loopback, private, link-local and carrier-internal networks, as (network, mask) numbers: nobody can say where these are.
+_NOWHERE_V4, _NOWHERE_V6 = (
+    tuple((int(network.network_address), int(network.netmask)) for network in map(ip_network, texts))
+    for texts in (
+        ("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
+        ("::/48", "fc00::/7", "fe80::/10"),
     )
 )
 # Registries put their own handle before the name: "AS64500 - NAME", "SOME-AS-AP - Name", "TSF-IP-Core Name".
 _HANDLE = re.compile(r"AS\d+\s+-\s+|[A-Za-z0-9]+-[A-Za-z0-9-]+\s+-\s+|[A-Za-z0-9]+(?:-[A-Za-z0-9]+){2,}\s+(?=\S)")
+
+
+_UNKNOWN = Place()
 
 
 class _Database:
@@ -64,14 +60,20 @@ class _Database:
         self._licence = licence
         self._reader = maxminddb.open_database(path, maxminddb.MODE_AUTO)
         self.metadata = self._reader.metadata()
+        self._known: Bounded[tuple[tuple[str, Any], ...], Place] = Bounded(lambda items: _record_place(dict(items)), _SHARED_MAX)
 
-    def get(self, address: str) -> Mapping[str, Any]:
-        """The record of an address, empty for none; a record that is damaged or of the other IP version is none."""
+    def place(self, address: str) -> Place:
+        """What is known of an address; nothing if its record is damaged or the file is of the other IP version."""
         try:
             record = self._reader.get(address)
         except (ValueError, maxminddb.InvalidDatabaseError):
-            return {}
-        return record if isinstance(record, dict) else {}
+            return _UNKNOWN
+        if not isinstance(record, dict):
+            return _UNKNOWN
+        try:
+            return self._known[tuple(record.items())]  # many networks have one operator: reading a record costs ten look-ups
+        except TypeError:  # a nested record has no hash
+            return _record_place(record)
 
     def about(self) -> dict[str, str | int]:
         """File name, kind, date it was built (ISO), licence line and ip_version (6: both)."""
@@ -147,11 +149,11 @@ class Places:
 
     def _compute(self, packed: bytes) -> Place:
         address = _address(packed)
-        if not address:
-            return self._shared[Place()]
-        found = [_record_place(database.get(address)) for database in self._open()]
-        country, region, city, _ = (_first(values) for values in zip(*found, strict=True)) if found else Place()
-        network = _first(place.network for place in reversed(found))
+        country = region = city = network = ""
+        for database in self._open() if address else ():
+            found = database.place(address)
+            country, region, city = country or found.country, region or found.region, city or found.city
+            network = found.network or network
         return self._shared[Place(country, region, city, network)]
 
 
@@ -169,16 +171,13 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 def _address(packed: bytes) -> str:
     """The text of the first address of a truncated one's network; "" where it is nowhere on the public internet, or no address."""
     if len(packed) == 3:
-        address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.IPv4Address(packed + bytes(1))
+        family, first, nowhere = AF_INET, packed + bytes(1), _NOWHERE_V4
     elif len(packed) == 6:
-        address = ipaddress.IPv6Address(packed + bytes(10))
+        family, first, nowhere = AF_INET6, packed + bytes(10), _NOWHERE_V6
     else:
         return ""
-    return "" if any(address in network for network in _NOWHERE) else str(address)
-
-
-def _first(values: Iterable[str]) -> str:
-    return next((value for value in values if value), "")
+    number = int.from_bytes(first, "big")
+    return "" if any(number & mask == network for network, mask in nowhere) else inet_ntop(family, first)
 
 
 def _record_place(record: Mapping[str, Any]) -> Place:

@@ -8,6 +8,7 @@ import pytest
 from collector import recording, settings
 from collector.clock import Clock
 from collector.control.database import Control
+from collector.recorder import STEP_BYTES_MAX
 from collector.recording import Recording
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Position
@@ -36,6 +37,17 @@ def test_equal_rows_of_the_day_are_merged_when_many_have_come(
         store.append(visit_row(1, DAY), Position(batch))
     thread._compact()
     assert store.query("SELECT count(*), sum(visits) FROM visits_today") == [(1, 13)]
+
+
+@pytest.mark.parametrize(("left_bytes", "waits"), [(0, True), (1_000, True), (STEP_BYTES_MAX, False)])
+def test_while_events_keep_coming_a_commit_is_made_each_half_second_and_not_one_after_the_other(
+    parts: tuple[Recording, DuckDBStore], monkeypatch: pytest.MonkeyPatch, left_bytes: int, waits: bool
+) -> None:
+    thread, _ = parts
+    monkeypatch.setattr(thread.recorder, "step", lambda: 5)
+    monkeypatch.setattr(thread.recorder.reader, "remaining", lambda: left_bytes)
+    thread._once()  # house is kept at the first
+    assert (thread._once() > 0) == waits
 
 
 def test_what_is_asked_is_done_by_the_thread_and_its_error_comes_back(parts: tuple[Recording, DuckDBStore]) -> None:
