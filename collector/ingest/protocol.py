@@ -1,8 +1,8 @@
 """uvicorn's HTTP protocol, with the limits it lacks, and a short way for events.
 
 The limits are on the size of a request's head and on how long a request may take. The short way: an event is taken and
-answered right where the parser hands over its last byte, without a task, a scope and messages for each. What that saves
-is not settled (docs/decisions/0009). Every other request goes the ordinary way to the ASGI application.
+answered right where the parser hands over its last byte, without a task, a scope and messages for each
+(docs/decisions/0009). Every other request goes the ordinary way to the ASGI application.
 
 Events sent one behind the other without waiting are answered in order. Another request behind an event that is not
 answered yet (no browser and no common proxy does that) is not read: the connection is closed behind the event's answer.
