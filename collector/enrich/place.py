@@ -8,9 +8,8 @@ the network file, else from the others. A look-up costs 2 µs; the cache is ther
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from ipaddress import ip_network
+from ipaddress import IPv6Address, ip_network
 from pathlib import Path
-from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Any
 
 import maxminddb
@@ -171,13 +170,14 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 def _address(packed: bytes) -> str:
     """The text of the first address of a truncated one's network; "" where it is nowhere on the public internet, or no address."""
     if len(packed) == 3:
-        family, first, nowhere = AF_INET, packed + bytes(1), _NOWHERE_V4
+        number, nowhere = int.from_bytes(packed + bytes(1), "big"), _NOWHERE_V4
     elif len(packed) == 6:
-        family, first, nowhere = AF_INET6, packed + bytes(10), _NOWHERE_V6
+        number, nowhere = int.from_bytes(packed + bytes(10), "big"), _NOWHERE_V6
     else:
         return ""
-    number = int.from_bytes(first, "big")
-    return "" if any(number & mask == network for network, mask in nowhere) else inet_ntop(family, first)
+    if any(number & mask == network for network, mask in nowhere):
+        return ""
+    return str(IPv6Address(number)) if len(packed) == 6 else "{}.{}.{}.0".format(*packed)
 
 
 def _record_place(record: Mapping[str, Any]) -> Place:
