@@ -1,4 +1,4 @@
-"""The snippet's script and the one-pixel picture, ready to be sent: what is served at which path, how encoded.
+"""The snippet's script, ready to be sent: what is served at which path, how encoded.
 
 Pure: the files of `snippet/dist` are read once, the rest is choosing. Nothing here carries an ETag or a date: both come
 back with the next request and tell visitors apart.
@@ -20,9 +20,6 @@ CACHE_CURRENT = "public, max-age=86400"
 # A pinned path names its content, so it may be kept for as long as a cache likes (a year is the customary maximum).
 CACHE_PINNED = "public, max-age=31536000, immutable"
 
-# The smallest transparent picture every browser draws: a GIF of one pixel, 43 bytes.
-PIXEL = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
-
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
@@ -30,7 +27,6 @@ class Asset(NamedTuple):
     """One answer. `encoding` is "br", "gzip" or "identity"; `headers` is complete, as ASGI takes it."""
 
     body: bytes
-    content_type: str
     encoding: str
     headers: Headers
 
@@ -42,11 +38,6 @@ def asset(path: str, accept_encoding: str = "") -> Asset | None:
     """
     forms = _scripts().get(path)
     return forms[encoding_for(accept_encoding)] if forms else None
-
-
-def pixel() -> Asset:
-    """The one-pixel picture for pages without scripts. Never cached, so that each view asks for it."""
-    return _asset(PIXEL, "image/gif", "identity", "no-store", vary=False)
 
 
 def pinned_path() -> str:
@@ -100,27 +91,23 @@ def _scripts() -> dict[str, dict[str, Asset]]:
 
 
 def _forms(file: Path, cache: str) -> dict[str, Asset]:
-    return {
-        encoding: _asset(file.with_name(file.name + ending).read_bytes(), CONTENT_TYPE, encoding, cache)
-        for encoding, ending in ENCODINGS.items()
-    }
+    return {encoding: _asset(file.with_name(file.name + ending).read_bytes(), encoding, cache) for encoding, ending in ENCODINGS.items()}
 
 
 def _pinned(script: bytes) -> str:
     return f"/script.{hashlib.sha256(script).hexdigest()[:8]}.js"
 
 
-def _asset(body: bytes, content_type: str, encoding: str, cache: str, vary: bool = True) -> Asset:
+def _asset(body: bytes, encoding: str, cache: str) -> Asset:
     headers = [
-        ("content-type", content_type),
+        ("content-type", CONTENT_TYPE),
         ("content-length", str(len(body))),
         ("cache-control", cache),
         ("access-control-allow-origin", "*"),
         ("cross-origin-resource-policy", "cross-origin"),
         ("x-content-type-options", "nosniff"),
+        ("vary", "accept-encoding"),
     ]
-    if vary:
-        headers.append(("vary", "accept-encoding"))
     if encoding != "identity":
         headers.append(("content-encoding", encoding))
-    return Asset(body, content_type, encoding, tuple((name.encode(), value.encode()) for name, value in headers))
+    return Asset(body, encoding, tuple((name.encode(), value.encode()) for name, value in headers))

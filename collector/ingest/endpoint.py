@@ -31,15 +31,11 @@ _PREFLIGHT: Headers = [
     (b"access-control-allow-headers", b"content-type"),
     (b"access-control-max-age", b"86400"),
 ]
-_EMPTY_GIF = (
-    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00"
-    b",\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
-)
-_GIF: Headers = [
+_PICTURE: Headers = [
     *OPEN,
     (b"cross-origin-resource-policy", b"cross-origin"),
     (b"content-type", b"image/gif"),
-    (b"content-length", b"%d" % len(_EMPTY_GIF)),
+    (b"content-length", b"%d" % len(pixel.GIF)),
 ]
 
 
@@ -100,8 +96,8 @@ class Ingest:
         except Refused as refused:
             self._door.refuse(0, self._day(), _reason(refused).value)
             extra = [(b"x-footfall", _reason(refused).value.encode())]
-        await send({"type": "http.response.start", "status": 200, "headers": [*_GIF, *extra]})
-        await send({"type": "http.response.body", "body": _EMPTY_GIF})
+        await send({"type": "http.response.start", "status": 200, "headers": [*_PICTURE, *extra]})
+        await send({"type": "http.response.body", "body": pixel.GIF})
 
     def _count(self, body: Body, peer: str, given: Given) -> "asyncio.Future[bool] | Drop":
         """Count the event once for every site it names; what one of them answers stands for all. Raises Refused(400)."""

@@ -7,6 +7,8 @@ from collector.ingest.plausible import URL_CHARS_MAX
 
 QUERY_CHARS_MAX = 4_000
 FIELDS_MAX = 50
+# The smallest transparent picture that every browser draws: 43 bytes.
+GIF = bytes.fromhex("47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b")
 
 
 def body_of(query: bytes, given_headers: Given) -> Body:

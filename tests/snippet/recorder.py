@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from snippet.serve import PIXEL, asset
+from collector.ingest.pixel import GIF
+from snippet.serve import asset
 
 # The snippet's beat is one second and a busy machine is slow; a passing test never waits this long.
 PATIENCE_S = 10.0
@@ -60,7 +61,7 @@ def _handler(recorder: Recorder) -> type[BaseHTTPRequestHandler]:
             if script is not None:
                 self._answer(200, script.body, {name.decode(): value.decode() for name, value in script.headers})
             elif path == "/pixel.gif":
-                self._answer(200, PIXEL, {"content-type": "image/gif"})
+                self._answer(200, GIF, {"content-type": "image/gif"})
             elif path in recorder.pages:
                 html, headers = recorder.pages[path]
                 self._answer(200, html.encode(), {"content-type": "text/html; charset=utf-8", **headers})

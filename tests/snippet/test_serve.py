@@ -11,7 +11,7 @@ import brotli
 import pytest
 
 from scripts import snippet_build
-from snippet.serve import CACHE_CURRENT, CACHE_PINNED, DIST, PIXEL, asset, encoding_for, pinned_path, pixel
+from snippet.serve import CACHE_CURRENT, CACHE_PINNED, DIST, asset, encoding_for, pinned_path
 from snippet.tag import sri, tag
 
 SOURCE = snippet_build.SOURCE.read_bytes()
@@ -99,15 +99,6 @@ def test_other_paths_serve_no_script(path: str) -> None:
 def test_released_builds_are_named_by_their_content() -> None:
     for file in DIST.glob("script.*.js"):
         assert file.name == f"script.{hashlib.sha256(file.read_bytes()).hexdigest()[:8]}.js"
-
-
-def test_the_pixel_is_a_gif_of_one_pixel_that_is_never_cached() -> None:
-    picture = pixel()
-    assert picture.body == PIXEL and len(PIXEL) <= 43
-    assert PIXEL[:6] == b"GIF89a" and PIXEL[6:10] == b"\x01\x00\x01\x00" and PIXEL[-1:] == b";"
-    headers = dict(picture.headers)
-    assert headers[b"content-type"] == b"image/gif" and headers[b"cache-control"] == b"no-store"
-    assert not FORBIDDEN_HEADERS & set(headers)
 
 
 def test_the_plain_tag_names_the_current_script_and_a_picture_for_pages_without_scripts() -> None:
