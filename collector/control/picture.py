@@ -6,7 +6,6 @@ By default a site takes hits from its domain and all its subdomains (`www.`, `sh
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from collector import lasting
 from collector.control.database import Control, SiteRow
 from collector.control.errors import PictureUnreadable
 from collector.control.names import WILDCARD
@@ -115,17 +115,7 @@ class PictureFile:
 def write_picture(path: Path, rows: Iterable[SiteRow]) -> None:
     """Replace the file by a picture of these sites: a reader sees the old one or the new one, whole, whatever is killed."""
     picture = _File(FORMAT_VERSION, tuple(_Site(row.id, row.domain, row.timezone, row.hostnames) for row in rows))
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "wb") as file:  # mkstemp makes it 0600
-            file.write(msgspec.json.format(msgspec.json.encode(picture), indent=1))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    lasting.replace(path, msgspec.json.format(msgspec.json.encode(picture), indent=1))
 
 
 def publish(control: Control, path: Path) -> None:
@@ -140,13 +130,5 @@ def _turn(path: Path) -> Iterator[None]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

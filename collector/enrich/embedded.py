@@ -8,10 +8,10 @@ so newer data of a newer version never meet an older file, and an interrupted st
 
 import hashlib
 import lzma
-import os
-import tempfile
 from pathlib import Path
 from typing import NamedTuple
+
+from collector import lasting
 
 DATA = Path(__file__).parent / "data"
 
@@ -47,7 +47,7 @@ def ensure_embedded(folder: Path) -> tuple[Path, Path]:
 def _ensure(data: Embedded, folder: Path) -> Path:
     path = folder / data.file_name
     if not _is_whole(path, data):
-        _write(path, _unpacked(data))
+        lasting.replace(path, _unpacked(data))  # two processes may do this at once and both are right
     return path
 
 
@@ -67,26 +67,3 @@ def _unpacked(data: Embedded) -> bytes:
     if hashlib.sha256(raw).hexdigest() != data.sha256:
         raise ValueError(f"{source} is damaged: install Footfall again.")
     return raw
-
-
-def _write(path: Path, raw: bytes) -> None:
-    """Temporary name, write, fsync, rename, fsync the folder: two processes may do this at once and both are right."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

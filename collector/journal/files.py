@@ -1,4 +1,4 @@
-"""Segments on disk: their names, their order, and the few file calls that make a write last."""
+"""Segments on disk: their names, their order, and writing all of something or failing."""
 
 import os
 from pathlib import Path
@@ -35,15 +35,6 @@ def size(segment: Segment) -> int:
 def segment_path(folder: Path, number: int) -> Path:
     """Where the segment of a number lives."""
     return folder / f"{number:016x}{SUFFIX}"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make created, renamed and removed names last."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from collector import lasting
 from collector.journal import frame
-from collector.journal.files import segment_path, segments, size, sync_folder, write_all
+from collector.journal.files import segment_path, segments, size, write_all
 
 SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 BATCHES_A_MS = 1000  # batch numbers of a new journal begin at milliseconds since 1970 times this: past any older journal's
@@ -81,7 +82,7 @@ class JournalWriter:
         try:
             write_all(descriptor, header)
             os.fsync(descriptor)
-            sync_folder(self._folder)
+            lasting.sync(self._folder)
         except OSError:
             os.close(descriptor)
             path.unlink(missing_ok=True)

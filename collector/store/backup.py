@@ -15,7 +15,8 @@ from pathlib import Path
 
 import msgspec
 
-from collector.store import durable, transfer
+from collector import lasting
+from collector.store import transfer
 from collector.store.connection import Connection
 from collector.store.errors import BackupDamaged, NewerStore
 from collector.store.schema import SCHEMA_VERSION, TABLES, names
@@ -57,16 +58,16 @@ def write(connection: Connection, folder: Path, shop: Shop, created: str) -> Man
     if folder.exists():
         raise FileExistsError(f"{folder} already exists; a backup goes into a new folder.")
     temporary = folder.with_name(f".{folder.name}.tmp")
-    durable.discard(temporary)
+    lasting.discard(temporary)
     temporary.mkdir(mode=0o700, parents=True)
     try:
         with shop(temporary) as parquet:
             files = tuple(_write_table(connection, parquet, temporary, table) for table in TABLES)
         manifest = _described(connection, created, files)
         _write_private(temporary / MANIFEST, encoded(manifest))
-        durable.publish(temporary, folder)
+        lasting.publish(temporary, folder)
     except BaseException:
-        durable.discard(temporary)
+        lasting.discard(temporary)
         raise
     return manifest
 
@@ -116,7 +117,7 @@ def _write_table(connection: Connection, parquet: Connection, folder: Path, tabl
     rows = connection.stream(f'SELECT {names(TABLES[table])} FROM "{table}"')
     copied = parquet.execute("COPY (SELECT * FROM source) TO ? (FORMAT parquet, COMPRESSION zstd)", [str(path)], source=rows)
     path.chmod(0o600)
-    durable.sync(path)
+    lasting.sync(path)
     return TableFile(table, path.name, int(copied[0][0]), path.stat().st_size, _sha256(path))
 
 
@@ -134,7 +135,7 @@ def _sealed(manifest: Manifest) -> Manifest:
 def _write_private(path: Path, data: bytes) -> None:
     path.touch(mode=0o600)
     path.write_bytes(data)
-    durable.sync(path)
+    lasting.sync(path)
 
 
 def _verify_file(path: Path, entry: TableFile) -> None:

@@ -18,9 +18,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from collector import facts
+from collector import facts, lasting
 from collector.facts import FactName
-from collector.store import arrow, backup, durable, rollup, schema, transfer
+from collector.store import arrow, backup, rollup, schema, transfer
 from collector.store.connection import Answer, Connection, snapshot, transaction
 from collector.store.errors import QueryTimeout, StoreDamaged
 from collector.store.groups import Numbers
@@ -130,7 +130,7 @@ class DuckDBStore:
             with self._readers.paused():
                 writer.close()
                 try:
-                    durable.publish(fresh, self._path)
+                    lasting.publish(fresh, self._path)
                 finally:
                     self._numbers = {}
                     self._writer = open_locked(self._path, self._memory_mb, self._threads)
@@ -247,7 +247,7 @@ def database_files(path: Path) -> tuple[Path, Path]:
 def discard_database(path: Path) -> None:
     """Remove a database file with all that belongs to it, if it is there."""
     for part in (*database_files(path), path.with_name(path.name + ".tmp")):
-        durable.discard(part)
+        lasting.discard(part)
 
 
 def _open(path: Path, memory_mb: int, threads: int, lineage: Callable[[], str]) -> Connection:

@@ -19,7 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from collector.store import backup, durable, schema
+from collector import lasting
+from collector.store import backup, schema
 from collector.store.backup import Manifest
 from collector.store.connection import transaction
 from collector.store.duckdb_store import MEMORY_MB, QUERY_TIMEOUT_S, DuckDBStore, database_files, discard_database
@@ -69,7 +70,7 @@ def restore_backup(folder: Path, store_path: Path, memory_mb: int = MEMORY_MB) -
         target.execute("CHECKPOINT")
     finally:
         target.close()
-    durable.publish(fresh, store_path)
+    lasting.publish(fresh, store_path)
     return manifest
 
 
@@ -173,7 +174,7 @@ class _Opening:
                 aside = path.with_name(path.name.replace(self._path.name, f"{self._path.name}.bad-{self._now}", 1))
                 path.rename(aside)
                 self._said.append(f"{path.name} was set aside as {aside}; delete it when nobody wants to look into it.")
-        durable.sync(self._path.parent)
+        lasting.sync(self._path.parent)
         self._trouble.unlink(missing_ok=True)
 
     def _what_follows(self, position: int) -> str:
@@ -187,7 +188,7 @@ class _Opening:
     def _note_trouble(self) -> None:
         with self._trouble.open("ab") as file:
             file.write(b"!")
-        durable.sync(self._trouble)
+        lasting.sync(self._trouble)
 
     def _take_back_trouble(self) -> None:
         """The failure was not the file's: forget the byte that this start wrote."""

@@ -44,7 +44,7 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
     assert [found.name for found in tmp_path.iterdir()] == ["sites.json"], "no temporary file is left"
 
 
-@pytest.mark.parametrize("fault", ["os.fsync", "pathlib.Path.replace"])
+@pytest.mark.parametrize("fault", ["os.fsync", "pathlib.Path.rename"])
 def test_a_picture_that_cannot_be_written_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
     path = tmp_path / "sites.json"
     write_picture(path, [ROW])

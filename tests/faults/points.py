@@ -9,12 +9,13 @@ import signal
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from collector import lasting
 from collector.ingest.door import Door
 from collector.ingest.memory import VisitMemory
 from collector.journal import writer as journal_writer
 from collector.journal.runtime_log import RuntimeLog
 from collector.journal.writer import JournalWriter
-from collector.store import duckdb_store, durable
+from collector.store import duckdb_store
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.locked_store import Cursor
 
@@ -41,14 +42,14 @@ RECORD_SIDE: dict[str, tuple[Any, str]] = {
     "store.checkpoint": (DuckDBStore, "checkpoint"),
     "store.rewrite": (DuckDBStore, "rewrite"),
     "store.backup": (DuckDBStore, "backup"),
-    "durable.publish": (durable, "publish"),
-    "durable.sync": (durable, "sync"),
+    "lasting.publish": (lasting, "publish"),
+    "lasting.sync": (lasting, "sync"),
     "discard": (duckdb_store, "discard_database"),
     "path.unlink": (Path, "unlink"),
     "path.rename": (Path, "rename"),
 }
 # How many calls of each a short life makes, at least roughly: a point past them never comes, and the kill is at random instead.
-USUAL = {"os.write": 60, "sql": 60, "journal.append": 20, "runtime.append": 20, "door.flush": 20, "durable.sync": 6, "path.unlink": 4}
+USUAL = {"os.write": 60, "sql": 60, "journal.append": 20, "runtime.append": 20, "door.flush": 20, "lasting.sync": 6, "path.unlink": 4}
 
 
 class Point(NamedTuple):
