@@ -3,6 +3,7 @@
     python -m benchmarks.store                         1 million pageviews over 9 days
     python -m benchmarks.store --pageviews 10000000    the full size: 90 days
     python -m benchmarks.store --pageviews 1000000 --days 1     the close of a busy day
+    python -m benchmarks.store --paths 1000 --networks 10       a site of fewer pages and of fewer networks a country
 
 Seeded: the same arguments make the same rows. The rows are those of one site with 13,500 paths (Zipf), 80 countries with
 50 networks each, some 400 device tuples, 30 referring sites and a few campaigns, by the hour, as signed deltas: half of
@@ -57,10 +58,12 @@ def zipf(count: int, power: float = 1.0) -> list[float]:
 class Site:
     """One site's visits, a seeded day at a time."""
 
-    def __init__(self, seed: int = SEED) -> None:
+    def __init__(self, paths: int, networks: int, seed: int = SEED) -> None:
+        """`networks` is how many each country has."""
         self.chance = random.Random(seed)
-        paths = [f"/{self.chance.choice(('shop', 'blog', 'docs', 'news'))}/{self._words()}-{n}" for n in range(PATHS)]
-        self.pages = Weighted(paths, zipf(PATHS))
+        self.networks = networks
+        names = [f"/{self.chance.choice(('shop', 'blog', 'docs', 'news'))}/{self._words()}-{n}" for n in range(paths)]
+        self.pages = Weighted(names, zipf(paths))
         self.hours = Weighted(range(24), HOURS)
         self.places = self._places()
         self.devices = self._devices()
@@ -85,7 +88,7 @@ class Site:
     def _places(self) -> Weighted:
         places, weights = [], []
         for country, country_weight in enumerate(zipf(COUNTRIES, 1.4)):
-            for network, network_weight in enumerate(zipf(NETWORKS, 1.2)):
+            for network, network_weight in enumerate(zipf(self.networks, 1.2)):
                 places.append(Place(f"{chr(65 + country % 26)}{chr(65 + country // 26)}", "", "", f"Network {country}-{network} Ltd"))
                 weights.append(country_weight * network_weight)
         return Weighted(places, weights)
@@ -191,9 +194,9 @@ def file_bytes(store: DuckDBStore) -> int:
     return store.sizes()["file_bytes"]
 
 
-def fill(store: DuckDBStore, days: int, pageviews: int) -> None:
+def fill(store: DuckDBStore, site: Site, days: int, pageviews: int) -> None:
     """Append and close day after day; prints what that cost."""
-    site, batch, rows, append_s, closes = Site(), 0, 0, 0.0, []
+    batch, rows, append_s, closes = 0, 0, 0.0, []
     for day in range(FIRST_DAY, FIRST_DAY + days):
         for deltas in batches_of(site, day, pageviews // days):
             batch += 1
@@ -252,12 +255,14 @@ def main() -> None:
     parser.add_argument("--pageviews", type=int, default=1_000_000)
     parser.add_argument("--days", type=int, help="default: 111,111 pageviews a day")
     parser.add_argument("--memory", type=int, default=160, help="the database's memory limit, MB")
+    parser.add_argument("--paths", type=int, default=PATHS)
+    parser.add_argument("--networks", type=int, default=NETWORKS, help="of each country")
     arguments = parser.parse_args()
     key_order_is_that_of_facts()
     days = arguments.days or max(1, round(arguments.pageviews / PAGEVIEWS_A_DAY))
     with tempfile.TemporaryDirectory() as folder:
         store = DuckDBStore(Path(folder) / "footfall.duckdb", memory_mb=arguments.memory)
-        fill(store, days, arguments.pageviews)
+        fill(store, Site(arguments.paths, arguments.networks), days, arguments.pageviews)
         sizes(store, days, arguments.pageviews)
         store.close()
     print(f"memory            {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:8.0f} MB at most, the generator's included")
