@@ -5,7 +5,8 @@ as one set; after them `_GENERAL`, which names what calls itself a bot without b
 """
 
 import re
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 
 import msgspec
 
@@ -77,8 +78,10 @@ class Bots:
 
 
 def _patterns() -> list[tuple[str, str]]:
-    """The package's (pattern, class) pairs, read without importing it: its module keeps 10 MB of examples in memory."""
-    raw = files("crawleruseragents").joinpath("crawler-user-agents.json").read_bytes()
+    """The package's (pattern, class) pairs, read without importing it, as `importlib.resources` would: its module keeps 2 MB."""
+    found = find_spec("crawleruseragents")
+    assert found is not None and found.origin is not None
+    raw = Path(found.origin).with_name("crawler-user-agents.json").read_bytes()
     return [(entry.pattern, _bot_class(entry.tags)) for entry in msgspec.json.decode(raw, type=list[_Pattern])]
 
 

@@ -40,6 +40,9 @@ ONLY_IN = {
     **dict.fromkeys(("urllib.request", "ssl", "smtplib", "ftplib", "requests", "httpx", "pickle", "marshal", "sqlite3"), ()),
 }
 
+# What only the back needs, and what is read as data: in the front each would be memory and time at every start for nothing.
+NOT_IN_FRONT = {"sqlalchemy", "duckdb", "nanoarrow", "starlette", "jinja2", "crawleruseragents"}
+
 DATES = {f"{kind}.{method}" for kind in ("datetime", "date", "datetime.datetime") for method in ("now", "utcnow", "today")}
 
 
@@ -61,6 +64,12 @@ def test_a_library_is_used_in_its_own_room_alone(library: str) -> None:
     users = {path for path, tree in modules().items() if any(f"{name}.".startswith(f"{library}.") for name in imported(tree))}
     assert {path for path in users if not _within(path, ONLY_IN[library])} == set()
     assert users or not ONLY_IN[library], f"nobody uses {library} any more"
+
+
+def test_the_front_carries_none_of_the_libraries_of_the_back() -> None:
+    code = "import sys, collector.front, collector.enrich.bots as bots; bots.Bots(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(done.stdout.split()) & NOT_IN_FRONT == set()
 
 
 def test_only_ingest_sees_the_type_that_can_hold_an_address() -> None:
