@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -22,15 +23,16 @@ def publish(temporary: Path, final: Path) -> None:
     sync(final.parent)
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Make these bytes the file's, for this user's eyes only (0600): whoever reads meanwhile sees the old file or the new one, whole.
 
-    Each writer has a temporary file of its own, so two may do this at once. Raises OSError with the old file as it was.
+    Each writer has a temporary file of its own, so two may do this at once. Bytes that come in pieces need not fit in memory.
+    Raises OSError, or what the pieces raise, with the old file as it was.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
         publish(Path(name), path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

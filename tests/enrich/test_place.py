@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501  (a row of a table stays on one line)
 
+import lzma
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet  # type: ignore[import-untyped]  # the package has no types
 
+from collector.enrich import embedded
 from collector.enrich.embedded import COUNTRY, NETWORK, ensure_embedded
 from collector.enrich.place import NAME_MAX, Places
 from collector.event import Place
@@ -172,3 +174,14 @@ def test_the_embedded_data_are_unpacked_once_and_healed_when_damaged(unpacked: P
         assert reader.get("91.152.1.0") == {"country_code": "FI"}
     assert network.stat().st_mtime_ns == before
     assert sorted(path.name for path in unpacked.iterdir()) == sorted((country.name, network.name))
+
+
+@pytest.mark.parametrize("shipped", [lzma.compress(b"another file"), lzma.compress(bytes(1000))[:-20], b"no archive"])
+def test_shipped_data_that_are_damaged_are_refused_and_leave_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shipped: bytes
+) -> None:
+    (tmp_path / f"{COUNTRY.name}.mmdb.xz").write_bytes(shipped)
+    monkeypatch.setattr(embedded, "DATA", tmp_path)
+    with pytest.raises(ValueError, match="is damaged: install Footfall again"):
+        ensure_embedded(tmp_path / "geo")
+    assert list((tmp_path / "geo").iterdir()) == []

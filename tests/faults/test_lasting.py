@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,18 @@ def test_a_replacement_that_fails_leaves_the_old_file_and_nothing_else(tmp_path:
     with monkeypatch.context() as broken, pytest.raises(OSError, match="No space left"):
         broken.setattr(fault, full)
         lasting.replace(path, b"new")
+    assert {found.name: found.read_bytes() for found in tmp_path.iterdir()} == {"file": b"old"}
+
+
+def test_a_replacement_whose_pieces_fail_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"new"
+        raise ValueError("the source is damaged")
+
+    path = tmp_path / "file"
+    lasting.replace(path, iter((b"o", b"ld")))
+    with pytest.raises(ValueError, match="the source is damaged"):
+        lasting.replace(path, pieces())
     assert {found.name: found.read_bytes() for found in tmp_path.iterdir()} == {"file": b"old"}
 
 
