@@ -23,7 +23,7 @@ from collector.journal.files import segments, size
 from collector.journal.reader import first_held
 from collector.ops.jobs import stamp
 from collector.ops.links import dashboard_url, sign_in_link
-from collector.ops.quiet import tell
+from collector.ops.quiet import hush, tell
 from collector.ops.services import Services
 from collector.ops.serving import quiet_server
 from collector.privacy.runtime import keep_memory_private, open_runtime
@@ -48,7 +48,7 @@ def services(
         if losses.damaged or losses.missing:
             found.append(f"The journal has {losses.damaged} damaged places and {len(losses.missing)} gaps; see the folder journal/damaged.")
         if recording.recorder.poisoned:
-            found.append(f"{recording.recorder.poisoned} batches of the journal could not be understood and were left out.")
+            found.append(f"{recording.recorder.poisoned} batches of the journal can never be stored; see the folder journal/damaged.")
         if not recording.is_alive():
             found.append("The recorder has stopped.")
         return [reason for reason in found if reason]
@@ -85,7 +85,7 @@ def _gauges(
         ("footfall_journal_segments", "Journal files on disk.", {}, len(journal)),
         ("footfall_journal_unread_bytes", "Journal that the store does not have yet.", {}, recording.recorder.reader.remaining()),
         ("footfall_journal_damaged", "Damaged places in the journal.", {}, recording.recorder.reader.losses.damaged),
-        ("footfall_journal_poisoned", "Whole batches that could not be understood.", {}, recording.recorder.poisoned),
+        ("footfall_journal_poisoned", "Whole batches that can never be stored.", {}, recording.recorder.poisoned),
         ("footfall_last_backup_seconds", "When the last backup was made, in seconds since 1970.", {}, recording.jobs.last_backup_s),
     ]
     for name, help_text in (
@@ -156,6 +156,7 @@ def greet(settings: Settings, control: Control, clock: Clock, port: int) -> None
 def main(settings: Settings, listener: socket.socket, greet_port: int) -> None:
     """The back process, until told to stop: then it records what is left and checkpoints. `greet_port` 0: no greeting."""
     keep_memory_private()
+    hush()
     clock = Clock()
     runtime, _ = open_runtime(settings.runtime_dir, runtime_directory(), settings.data_dir)
     control = Control(settings.control_url)

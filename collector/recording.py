@@ -49,7 +49,6 @@ class Recording(threading.Thread):
             except (StoreError, OSError, NewerFormat) as error:
                 self.trouble = f"The store takes nothing just now: {error} Events wait in the journal; it is tried again by itself."
                 print(self.trouble, file=sys.stderr, flush=True)
-                self.recorder = Recorder(self._store, self._settings.journal_dir, self._clock, self._timezones)
                 wait = min(max(wait, STEP_EACH_S) * 2, RETRY_S_MAX)
         while self.recorder.step():
             pass

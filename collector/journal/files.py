@@ -1,10 +1,13 @@
-"""Segments on disk: their names, their order, and writing all of something or failing."""
+"""Segments on disk: their names, their order, what is set aside beside them, and writing all of something or failing."""
 
 import os
 from pathlib import Path
 from typing import NamedTuple
 
+from collector import lasting
+
 SUFFIX = ".journal"
+DAMAGED = "damaged"  # the folder in the journal's own for what cannot be read or counted
 
 
 class Segment(NamedTuple):
@@ -35,6 +38,15 @@ def size(segment: Segment) -> int:
 def segment_path(folder: Path, number: int) -> Path:
     """Where the segment of a number lives."""
     return folder / f"{number:016x}{SUFFIX}"
+
+
+def set_aside(folder: Path, name: str, data: bytes) -> Path:
+    """Keep bytes of the journal that count for nothing where somebody can look into them; returns the file, which lasts."""
+    aside = folder / DAMAGED
+    aside.mkdir(mode=0o700, exist_ok=True)
+    path = aside / f"{name}.bad"
+    lasting.replace(path, data)
+    return path
 
 
 def write_all(descriptor: int, data: bytes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from collector.journal import frame
-from collector.journal.files import Segment, segments, size
+from collector.journal.files import Segment, segments, set_aside, size
 
 READ_BYTES = 16 * 1024 * 1024  # more than the largest record (`frame.PAYLOAD_BYTES_MAX`)
 
@@ -117,9 +117,7 @@ class JournalReader:
     def _lose(self, segment: Segment, data: bytes, base: int, damage: frame.Damage) -> None:
         self.losses.damaged += 1
         self.losses.damaged_bytes += damage.end - damage.start
-        aside = self._folder / "damaged"
-        aside.mkdir(mode=0o700, exist_ok=True)
-        (aside / f"{segment.path.stem}-{base + damage.start}.bad").write_bytes(data[damage.start : damage.end])
+        set_aside(self._folder, f"{segment.path.stem}-{base + damage.start}", data[damage.start : damage.end])
 
     def _next_segment(self, segment: Segment, sealed: bool) -> bool:
         """Move on if this segment is read to its end and another follows; whether there is more to read now."""

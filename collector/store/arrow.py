@@ -7,6 +7,7 @@ value costs 29 µs a row, a general Arrow builder 10 µs. What follows from meas
 
 from array import array
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import accumulate, chain
 from typing import Any
 
@@ -14,6 +15,8 @@ import nanoarrow
 
 from collector.clock import EPOCH_ORDINAL
 from collector.store.schema import Column, Kind
+
+DAY_MAX = date.max.toordinal()
 
 
 class Batch:
@@ -43,18 +46,22 @@ _NUMBERS: dict[Kind, tuple[Any, str]] = {
 }
 
 
-def texts_and_numbers(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Rows of equal length turned on their side: a list a column."""
-    width = len(rows[0])
-    flat = list(chain.from_iterable(rows))
+def texts_and_numbers(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:
+    """Rows of `width` values turned on their side: a list a column. Raises ValueError for a row of another length."""
+    flat = _flat(rows, width)
     return [flat[column::width] for column in range(width)]
 
 
-def counts(rows: Sequence[Sequence[int]]) -> list["array[int]"]:
-    """Rows of measures turned on their side: 64 bits a value. Raises OverflowError for a number that takes more."""
-    width = len(rows[0])
-    flat = array("q", list(chain.from_iterable(rows)))
+def counts(rows: Sequence[Sequence[int]], width: int) -> list["array[int]"]:
+    """The same of measures: 64 bits a value. Raises OverflowError for a number that takes more."""
+    flat = array("q", _flat(rows, width))
     return [flat[column::width] for column in range(width)]
+
+
+def _flat(rows: Sequence[Sequence[Any]], width: int) -> list[Any]:
+    if set(map(len, rows)) != {width}:  # values would slide into their neighbours' columns
+        raise ValueError(f"a row has other than {width} values")
+    return list(chain.from_iterable(rows))
 
 
 def _array(kind: Kind, values: Sequence[Any]) -> Any:
@@ -70,6 +77,8 @@ def _buffer(kind: Kind, code: str, values: Sequence[Any]) -> "array[int]":
         return values
     if kind == "day":
         days = {day: day - EPOCH_ORDINAL for day in set(values)}
+        if not all(1 <= day <= DAY_MAX for day in days):  # the engine's calendar is longer than Python's, which must read it
+            raise OverflowError("a day outside of the calendar")
         return array(code, [days[day] for day in values])
     return array(code, values)
 

@@ -22,7 +22,7 @@ from collector import facts, lasting
 from collector.facts import FactName
 from collector.store import arrow, backup, rollup, schema, transfer
 from collector.store.connection import Answer, Connection, snapshot, transaction
-from collector.store.errors import QueryTimeout, StoreDamaged
+from collector.store.errors import QueryTimeout, RowsRefused, StoreDamaged
 from collector.store.groups import Numbers
 from collector.store.interface import Position, Rows
 from collector.store.locked_store import THREADS, open_locked, parquet_shop
@@ -81,8 +81,9 @@ class DuckDBStore:
             moved = writer.execute('UPDATE "position" SET batch = ? WHERE batch < ?', [position.batch, position.batch])
             if moved != [(1,)]:
                 raise ValueError(f"Position {position.batch} is not past the store's: these rows are already in it.")
-            for fact, deltas in rows.items():
-                self._insert(fact, deltas)
+            with self._naming_misfits():
+                for fact, deltas in rows.items():
+                    self._insert(fact, deltas)
 
     def close_day(self, site: int, day: int) -> int:
         until = _date(day)
@@ -174,8 +175,12 @@ class DuckDBStore:
             deltas = {key: measures for key, measures in deltas.items() if any(measures)}
         if not deltas:
             return
-        columns = (*key_columns(fact), *measure_columns(fact))
-        values: list[Sequence[Any]] = [*arrow.texts_and_numbers(list(deltas)), *arrow.counts(list(deltas.values()))]
+        keys, measures = key_columns(fact), measure_columns(fact)
+        columns = (*keys, *measures)
+        values: list[Sequence[Any]] = [
+            *arrow.texts_and_numbers(list(deltas), len(keys)),
+            *arrow.counts(list(deltas.values()), len(measures)),
+        ]
         for index, column in enumerate(columns):
             if column.kind == "group":
                 values[index] = self._numbered(column.name).of(values[index])
@@ -228,6 +233,14 @@ class DuckDBStore:
     def _writing(self) -> Iterator[Connection]:
         with self._lock, self._noticing():
             yield self._writer
+
+    @contextmanager
+    def _naming_misfits(self) -> Iterator[None]:
+        """Columns are built before the engine sees them, in its own types: it refuses no value that gets that far."""
+        try:
+            yield
+        except (OverflowError, ValueError) as error:
+            raise RowsRefused(f"These rows do not fit the tables of {self._path}: {error}.") from error
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:

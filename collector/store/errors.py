@@ -17,6 +17,10 @@ class StoreFull(StoreError):
     """The disk or the memory limit is full: the same call can succeed later."""
 
 
+class RowsRefused(StoreError):
+    """These rows fit no column of the tables: the same call fails for ever, and other rows are not concerned."""
+
+
 class StoreDamaged(StoreError):
     """The file cannot be trusted: let go of it and open it anew with `recovery.open_or_rebuild`."""
 

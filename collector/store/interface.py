@@ -34,7 +34,10 @@ class Store(Protocol):
         ...
 
     def append(self, rows: Rows, position: Position) -> None:
-        """Add the rows and move the position, in one transaction. A position not past the present one is refused (ValueError)."""
+        """Add the rows and move the position, in one transaction. A position not past the present one is refused (ValueError).
+
+        Raises RowsRefused for rows that do not fit, whatever the state of the store; nothing is added then.
+        """
         ...
 
     def close_day(self, site: int, day: int) -> int:

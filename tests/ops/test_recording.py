@@ -1,6 +1,7 @@
 """The recording thread merges a day's rows when many have come, and hands back what commands ask for."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,19 @@ import pytest
 from collector import recording, settings
 from collector.clock import Clock
 from collector.control.database import Control
+from collector.journal.writer import JournalWriter
 from collector.recorder import STEP_BYTES_MAX
 from collector.recording import Recording
 from collector.store.duckdb_store import DuckDBStore
-from collector.store.interface import Position
+from collector.store.errors import StoreFull
+from collector.store.interface import Position, Rows
+from collector.visits.payload import JournalBatch, encode
+from tests.server import until
 from tests.store.model import DAY, visit_row
+
+
+def store_has(store: DuckDBStore, batch: int) -> bool:
+    return store.position().batch == batch
 
 
 @pytest.fixture
@@ -60,3 +69,30 @@ def test_what_is_asked_is_done_by_the_thread_and_its_error_comes_back(parts: tup
     finally:
         thread.stop()
         thread.join()
+
+
+def test_the_thread_goes_on_past_a_batch_that_can_never_be_stored_and_past_a_store_that_is_full_for_a_while(
+    parts: tuple[Recording, DuckDBStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, store = parts
+    monkeypatch.setattr(recording, "STEP_EACH_S", 0.01)
+    real, full = store.append, iter([True])
+
+    def append(rows: Rows, position: Position) -> None:
+        if position.batch == 3 and next(full, False):
+            raise StoreFull("The disk is full.")
+        real(rows, position)
+
+    monkeypatch.setattr(store, "append", append)
+    journal = JournalWriter(tmp_path / "journal", 0, 10**9)
+    thread.start()
+    try:
+        for batch, count in enumerate((1, 2**63, 1), 1):
+            journal.append(encode(JournalBatch([], [(1, DAY, "bot", count)])))
+            assert until(partial(store_has, store, batch), 10)
+        assert thread.is_alive() and thread.recorder.poisoned == 1
+        assert store.query("SELECT sum(events) FROM dropped") == [(2,)]
+    finally:
+        thread.stop()
+        thread.join()
+        journal.close()

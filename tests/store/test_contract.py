@@ -13,6 +13,7 @@ from collector import facts
 from collector.event import Acquisition, Device, Place
 from collector.store.connection import snapshot
 from collector.store.duckdb_store import DuckDBStore
+from collector.store.errors import RowsRefused
 from collector.store.interface import Position, Rows
 from collector.store.recovery import restore_backup
 from tests.store.conftest import HOMES, Opener
@@ -44,7 +45,7 @@ def test_an_append_that_fails_adds_nothing_and_the_next_one_goes_on(store: DuckD
     good = some_rows(1)
     key, _ = next(iter(good["visits"].items()))
     broken: Rows = {**some_rows(2), "steps": {(1, DAY, "/a", "/b"): [2**63]}, "visits": {key: [1, 1, 1, 1, 1, 1]}}
-    with pytest.raises(OverflowError):
+    with pytest.raises(RowsRefused):
         store.append(broken, Position(1))
     assert (store.position(), stored(store)) == (Position(0), {})
     append_all(store, [good])
