@@ -130,12 +130,17 @@ class Sources:
 
 
 def _parameters(query: str) -> dict[str, str]:
-    """The first non-empty value of each wanted parameter, cleaned, by lower-case name; of a click id the name alone."""
+    """The first non-empty value of each wanted parameter, cleaned, by lower-case name; of a click id the name alone.
+
+    A click id counts without a value too: the snippet leaves the value behind in the browser.
+    """
     found: dict[str, str] = {}
     for name, value in query_pairs(query):
         key = name.lower()
-        if value and key in _WANTED and key not in found:
-            found[key] = "" if key in CLICK_IDS else clean_text(value, VALUE_MAX)
+        if key in CLICK_IDS:
+            found[key] = ""
+        elif value and key in _WANTED and key not in found:
+            found[key] = clean_text(value, VALUE_MAX)
     return found
 
 

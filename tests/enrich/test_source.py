@@ -64,6 +64,9 @@ TABLE = [
     ("ScCid=secret", "", "Snapchat", "Paid Social", ""),
     ("dclid=secret", "", "Google", "Display", ""),
     ("mc_cid=secret", "", "Mailchimp", "Email", ""),
+    ("gclid=", "https://www.google.com/", "Google", "Paid Search", "google.com"),
+    ("msclkid=&page=2", "https://www.bing.com/", "Bing", "Paid Search", "bing.com"),
+    ("fbclid=", "", "Facebook", "Organic Social", ""),
     ("srsltid=secret", "https://www.google.com/", "Google Shopping", "Organic Shopping", "google.com"),
     ("page=2&color=red", "", "", "Direct", ""),
 ]  # fmt: skip
