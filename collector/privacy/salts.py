@@ -27,6 +27,7 @@ class Salts:
         self._view = memoryview(self._map)
         self._random = Path("/dev/urandom").open("rb", buffering=0)  # noqa: SIM115 - lives as long as the salts do
         self._slots: dict[int, tuple[int, memoryview]] = {}
+        self._overwritten = 0  # days that ended with their site's first event of the next, before anybody asked
         self._index = {site: at for at in range(SITES_MAX) if (site := self._stored(at)[0])}
 
     def of(self, site: int, day: int) -> memoryview:
@@ -37,14 +38,15 @@ class Salts:
         return self._renew(site, day)
 
     def overwrite_ended(self, days: dict[int, int]) -> int:
-        """Overwrite every salt whose day is not its site's present one (`days`: site -> ordinal); returns how many.
+        """Overwrite every salt whose day is not its site's present one (`days`: site -> ordinal).
 
-        A site not in `days` is gone: its salt goes too.
+        A site not in `days` is gone: its salt goes too. Returns how many were overwritten since this was last asked, those
+        included that an event of a new day came for first: on a busy site that is each midnight.
         """
-        ended = [site for site, at in self._index.items() if self._stored(at)[1] != days.get(site, 0)]
-        for site in ended:
+        for site in [site for site, at in self._index.items() if self._stored(at)[1] != days.get(site, 0)]:
             self._renew(site, days.get(site, 0))
-        return len(ended)
+        overwritten, self._overwritten = self._overwritten, 0
+        return overwritten
 
     def close(self) -> None:
         """Let go of the map; the runtime file stays for a restart."""
@@ -67,7 +69,9 @@ class Salts:
             self._index[site] = at
         start = at * SLOT_BYTES
         salt = self._view[start + _SLOT.size : start + SLOT_BYTES]
-        if self._stored(at) != (site, day):
+        stored = self._stored(at)
+        if stored != (site, day):
+            self._overwritten += stored[0] != 0
             self._fill(salt)
             _SLOT.pack_into(self._map, start, site, day)
         self._slots[site] = (day, salt)

@@ -53,6 +53,21 @@ def test_an_ended_days_salt_is_in_no_byte_of_the_runtime_file(tmp_path: Path, op
     assert other in (tmp_path / FILE_NAME).read_bytes()
 
 
+def test_a_day_that_the_next_days_first_event_ended_is_told_once(tmp_path: Path, opened: Opener) -> None:
+    salts = opened(tmp_path)
+    assert salts.overwrite_ended({1: 100}) == 0
+    salts.of(1, 100)
+    assert salts.overwrite_ended({1: 100}) == 0, "a site's first day ends nothing"
+    salts.of(1, 101)
+    assert salts.overwrite_ended({1: 101}) == 1
+    assert salts.overwrite_ended({1: 101}) == 0
+
+
+def test_a_restart_over_midnight_is_told(tmp_path: Path, opened: Opener) -> None:
+    opened(tmp_path).of(1, 100)
+    assert opened(tmp_path).overwrite_ended({1: 101}) == 1
+
+
 def test_a_removed_sites_salt_is_overwritten(tmp_path: Path, opened: Opener) -> None:
     salts = opened(tmp_path)
     first = bytes(salts.of(7, 100))
