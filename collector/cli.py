@@ -124,13 +124,11 @@ def list_sites(loaded: settings.Settings) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_settings
 def remove_site(loaded: settings.Settings, domain: str, yes: bool) -> None:
-    """Stop counting a site and forget its keys."""
-    from collector.control.names import clean_domain
-
-    name = clean_domain(domain)
-    if not yes:
-        click.confirm(f"Stop counting {name} and forget its keys?", abort=True)
+    """Stop counting a site, forget its keys and its counts."""
     with _control(loaded) as control:
+        name = control.require_site(domain).domain
+        if not yes:
+            click.confirm(f"Stop counting {name}, forget its keys and all that was ever counted of it?", abort=True)
         removed = control.remove_site(name)
         _publish(control, loaded)
     click.echo(f"Removed {removed.domain}.")

@@ -71,7 +71,10 @@ def test_a_site_that_is_removed_is_gone_from_both(shell: Shell) -> None:
 
 def test_removing_asks_first(shell: Shell) -> None:
     shell.says("site", "add", "example.com")
-    assert shell.run("site", "remove", "example.com", stdin="n\n").exit_code == 1
+    asked = shell.run("site", "remove", "example.com", stdin="n\n")
+    assert asked.exit_code == 1
+    assert "all that was ever counted" in asked.output
+    assert "There is no site nowhere.example" in shell.run("site", "remove", "nowhere.example").stderr
     assert shell.says("site", "list").startswith("example.com")
     assert shell.run("site", "remove", "example.com", stdin="y\n").exit_code == 0
 
