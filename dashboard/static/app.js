@@ -13,14 +13,15 @@ let loading = null;
 // The address of the view on the page: a jump to a part of it also counts as going back or forth, and needs no loading.
 let shown = location.pathname + location.search;
 
-// A page as a document. XMLHttpRequest parses it without any string becoming markup, so Trusted Types can be enforced.
+// A page as a document, and the address it was found at in the end: adding a filter leads on to the view with the filter.
+// XMLHttpRequest parses it without any string becoming markup, so Trusted Types can be enforced.
 const fetchPage = (url) =>
   new Promise((resolve, reject) => {
     loading?.abort();
     const request = (loading = new XMLHttpRequest());
     request.responseType = "document";
     request.open("GET", url);
-    request.onload = () => resolve(request.responseXML);
+    request.onload = () => resolve({ page: request.responseXML, found: request.responseURL });
     request.onerror = reject;
     request.send();
   });
@@ -32,9 +33,9 @@ async function show(url, { remember = true, top = false } = {}) {
   const view = byId("view");
   const focused = focusedId();
   view.setAttribute("aria-busy", "true");
-  let page;
+  let page, found;
   try {
-    page = await fetchPage(url);
+    ({ page, found } = await fetchPage(url));
   } catch {
     location.assign(url);
     return;
@@ -46,7 +47,7 @@ async function show(url, { remember = true, top = false } = {}) {
   }
   if (remember) {
     history.replaceState({ y: scrollY }, "");
-    history.pushState(null, "", url);
+    history.pushState(null, "", found);
   }
   shown = location.pathname + location.search;
   document.title = page.title;
@@ -154,7 +155,7 @@ function chart(figure) {
     if (to === undefined) return;
     event.preventDefault();
     point(to);
-    byId("status").textContent = tip.textContent;
+    byId("status").textContent = [...tip.children].map((line) => line.textContent).join("; ");
   });
 }
 
@@ -162,6 +163,7 @@ function chart(figure) {
 
 async function liveCounts(url) {
   const answer = await fetch(url, { redirect: "manual", cache: "no-store" });
+  if (answer.type === "opaqueredirect") location.reload(); // signed out elsewhere, or too long away: the way to sign in again
   const counts = answer.ok && (await answer.json());
   return typeof counts?.visitors === "number" ? counts : null;
 }
@@ -246,7 +248,7 @@ async function refresh() {
   if (!stale || performance.now() - refreshedAt < REFRESH_EACH_MS || !view?.matches("[data-today]") || busy()) return;
   refreshedAt = performance.now();
   stale = false;
-  const page = await fetchPage(location.href).catch(() => null);
+  const { page } = await fetchPage(location.href).catch(() => ({}));
   const next = page?.getElementById("view");
   if (!next || !view.isConnected || busy()) stale = true;
   else renew(view, document.adoptNode(next));
