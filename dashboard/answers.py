@@ -12,6 +12,7 @@ from dashboard.periods import Span, span_name
 from dashboard.questions import Question
 
 NOT_NOW = "This could not be answered just now. Reload the page, or choose a shorter period."
+NOT_KEPT = "Of those days each list is kept by itself and cannot be filtered by another any more."
 
 _log = logging.getLogger(__name__)
 
@@ -46,11 +47,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answered question. `total` is how many rows there are, given or not; `missing` says what it leaves out, if anything."""
+    """An answered question. `total` is how many rows there are, given or not; `gap`: the days that it leaves out."""
 
     rows: tuple[Row, ...]
     total: int
-    missing: str = ""
+    gap: Span | None = None
+
+    @property
+    def missing(self) -> str:
+        """What the answer leaves out and why, in words for the reader; "" where it leaves out nothing."""
+        return f"Not included: {span_name(self.gap)}. {NOT_KEPT}" if self.gap else ""
 
     @property
     def first(self) -> tuple[Any, ...]:
@@ -90,11 +96,6 @@ def _alone(question: Question, source: Source) -> Outcome:
 def _answer(raw: Mapping[str, Any]) -> Answer:
     """The parts of an API answer (docs/stats-api.md) that pages show."""
     rows = tuple(Row(str(row["dimensions"][0]) if row["dimensions"] else "", tuple(row["metrics"])) for row in raw["results"])
-    return Answer(rows, int(raw["meta"].get("total_rows", len(rows))), _missing(raw["meta"]["days"]))
-
-
-def _missing(days: Mapping[str, Any]) -> str:
-    """Which days an answer leaves out, and why."""
-    if days["missing"] is None:
-        return ""
-    return f"Not included: {span_name(Span(*map(date.fromisoformat, days['missing'])))}. {days['reason']}"
+    missing = raw["meta"]["days"]["missing"]
+    gap = Span(*map(date.fromisoformat, missing)) if missing else None
+    return Answer(rows, int(raw["meta"].get("total_rows", len(rows))), gap)

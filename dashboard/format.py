@@ -115,7 +115,7 @@ def change(metric: Metric, now: Number, before: Number) -> Change:
         points = round(now - before, metric.digits)
         return _moved(metric, before, points, *_points(points, metric.digits))
     if before == 0:
-        return Change("▲", "new", f"{exact(metric, now)}, from none in the period before", _tone(metric, 1)) if now else _INCOMPARABLE
+        return Change("▲", "new", f"{exact(metric, now)}, from none before", _tone(metric, 1)) if now else _INCOMPARABLE
     percent = round(100 * (now - before) / before)
     return _moved(metric, before, percent, *_percent(percent))
 
@@ -123,9 +123,9 @@ def change(metric: Metric, now: Number, before: Number) -> Change:
 def _moved(metric: Metric, before: int | float, by: int | float, text: str, said: str) -> Change:
     """The change of a figure `by` so much, signed; the amount comes as it is written and as it is said."""
     if by == 0:
-        return Change("→", text, f"As in the period before ({exact(metric, before)})", "flat")
+        return Change("→", text, f"As before ({exact(metric, before)})", "flat")
     arrow, word = ("▲", "more") if by > 0 else ("▼", "less")
-    return Change(arrow, text, f"{said} {word} than in the period before ({exact(metric, before)})", _tone(metric, by))
+    return Change(arrow, text, f"{said} {word} than before ({exact(metric, before)})", _tone(metric, by))
 
 
 def _points(points: float, digits: int) -> tuple[str, str]:

@@ -20,6 +20,8 @@ CUSTOM_DAYS_MAX = 3660
 # A line of up to three months is drawn by day, one of up to two years by week.
 DAYS_BY_DAY_MAX = 92
 DAYS_BY_WEEK_MAX = 731
+# An axis longer than this meets the same day or month twice, so its labels name the year.
+DAYS_WITHOUT_YEAR_MAX = 366
 
 _ROLLING = {"7d": 7, "30d": 30}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -139,6 +141,13 @@ def is_future(label: str, bucket: Bucket, today: date, hour: int) -> bool:
     return label > now
 
 
+def lacks_days(label: str, bucket: Bucket, gap: Span) -> bool:
+    """Whether a day of the bucket of this label lies in the gap."""
+    first = date.fromisoformat(label[:10])
+    last = _month_end(first) if bucket == "month" else first + timedelta(days=6 if bucket == "week" else 0)
+    return first <= gap.last and last >= gap.first
+
+
 def bucket_name(label: str, bucket: Bucket) -> str:
     """A bucket in words: "14:00–15:00", "Sun 22 Nov 2026", "Week of 16 Nov 2026", "November 2026"."""
     if bucket == "hour":
@@ -151,12 +160,13 @@ def bucket_name(label: str, bucket: Bucket) -> str:
     return f"Week of {text}" if bucket == "week" else f"{_WEEKDAYS[day.weekday()]} {text}"
 
 
-def bucket_tick(label: str, bucket: Bucket) -> str:
-    """A bucket as an axis label: "14:00", "22 Nov", "Nov"."""
+def bucket_tick(label: str, bucket: Bucket, years: bool = False) -> str:
+    """A bucket as an axis label: "14:00", "22 Nov", "Nov"; with `years` "22 Nov 2026", "Nov 2026"."""
     if bucket == "hour":
         return label[11:16]
     day = date.fromisoformat(label[:10])
-    return _MONTHS[day.month - 1] if bucket == "month" else f"{day.day} {_MONTHS[day.month - 1]}"
+    text = _MONTHS[day.month - 1] if bucket == "month" else f"{day.day} {_MONTHS[day.month - 1]}"
+    return f"{text} {day.year}" if years else text
 
 
 def span_name(span: Span, this_year: int = 0) -> str:

@@ -11,7 +11,18 @@ from dashboard.format import Change, Number, change, exact, figure, plain, share
 from dashboard.names import value_name
 from dashboard.navigation import Link
 from dashboard.panels import LIST_ROWS, Panel, Tab, columns, headlines
-from dashboard.periods import Bucket, Span, bucket_name, bucket_tick, buckets, is_future, is_running, span_name
+from dashboard.periods import (
+    DAYS_WITHOUT_YEAR_MAX,
+    Bucket,
+    Span,
+    bucket_name,
+    bucket_tick,
+    buckets,
+    is_future,
+    is_running,
+    lacks_days,
+    span_name,
+)
 from dashboard.view import Filter, View, url
 
 
@@ -138,15 +149,15 @@ def chart(view: View, span: Span, before_span: Span | None, bucket: Bucket, now:
     labels = buckets(span, bucket)
     before_labels = buckets(before_span, bucket) if before_span else []
     begun = [label for label in labels if not is_future(label, bucket, at.today, at.hour)]
-    values = _filled(metric, begun, now) + [None] * (len(labels) - len(begun))
-    before_values = _filled(metric, before_labels, before) if before else []
+    values = _filled(metric, bucket, begun, now) + [None] * (len(labels) - len(begun))
+    before_values = _filled(metric, bucket, before_labels, before) if before else []
     running = next((i for i, label in enumerate(labels) if is_running(label, bucket, at.today, at.hour)), None)
     drawing = charts.draw(metric, values, before_values, running)
     return ChartModel(
         metric,
         drawing,
         tuple((tick(metric, line.value), line.y) for line in drawing.grid),
-        tuple((bucket_tick(labels[i], bucket), drawing.dots[i].x) for i in drawing.ticks),
+        tuple((bucket_tick(labels[i], bucket, span.days > DAYS_WITHOUT_YEAR_MAX), drawing.dots[i].x) for i in drawing.ticks),
         _instants(metric, bucket, labels, (values, len(begun)), before_labels, before_values, running),
         {"hour": "Hour", "day": "Day", "week": "Week", "month": "Month"}[bucket],
         span_name(before_span, at.today.year) if before_span and before_values else "",
@@ -194,12 +205,21 @@ def _panel(
         further=tuple(link for t, link in links if t.further),
         metrics=metrics,
         lines=_lines(domain, view, tab, metrics, answered.rows, totals),
-        nothing="" if answered.rows else shown.nothing,
+        nothing="" if answered.rows else _nothing(shown, view, answered.total),
         failure=outcome.reason if isinstance(outcome, Failure) else "",
         list_url=url(domain, view.listing(shown)),
         csv_url=url(domain, replace(view, panel=shown.key, page=1), "/csv"),
         total=answered.total,
     )
+
+
+def _nothing(shown: Panel, view: View, total: int) -> str:
+    """Why there are no rows, in words for the reader."""
+    if total:
+        return "The list ends before this page."
+    if view.panel and view.search:
+        return f"Nothing in this period has “{plain(view.search)}” in its name."
+    return "Nothing in this period fits the filters." if view.filters else shown.nothing
 
 
 def _lines(
@@ -246,11 +266,12 @@ def _instants(
     )
 
 
-def _filled(metric: Metric, labels: Sequence[str], answer: Answer) -> list[Number]:
-    """Every label's value. Where nothing was counted a count is 0, and a ratio has none."""
+def _filled(metric: Metric, bucket: Bucket, labels: Sequence[str], answer: Answer) -> list[Number]:
+    """Every label's value. Where nothing was counted a count is 0, and a ratio has none; what lacks a day has none either."""
     known = {row.value: row.metrics[0] for row in answer.rows}
-    missing = None if metric.denominator else 0
-    return [known.get(label, missing) for label in labels]
+    nothing = None if metric.denominator else 0
+    gap = answer.gap
+    return [None if gap and lacks_days(label, bucket, gap) else known.get(label, nothing) for label in labels]
 
 
 def _at(metrics: Sequence[Number], i: int) -> Number:

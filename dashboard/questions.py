@@ -8,7 +8,7 @@ from collector.facts import BY_NAME
 from dashboard.names import codes_like
 from dashboard.panels import CSV_ROWS_MAX, LIST_ROWS, PANEL_ROWS, Panel, Tab, columns, headlines
 from dashboard.periods import CUSTOM_DAYS_MAX, Bucket, Span
-from dashboard.view import View
+from dashboard.view import Operator, View
 
 Question = Mapping[str, Any]
 
@@ -67,7 +67,7 @@ def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit
     order = view.order if view.order in metrics else metrics[0]
     filters = conditions(view)
     if view.search and limit > PANEL_ROWS:
-        filters.append(_search(tab.dimension, view.search))
+        filters.append(_condition("contains", tab.dimension, view.search))
     return _question(
         list(metrics),
         span,
@@ -79,15 +79,15 @@ def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit
     )
 
 
-def _condition(operator: str, dimension: str, value: str) -> list[Any]:
+def _condition(operator: Operator, dimension: str, value: str) -> list[Any]:
+    """One condition. People read names where values are codes, so there it is the name that contains a text."""
     api = BY_NAME[dimension].api
-    return [operator, api, [value], _ANY_CASE] if operator.startswith("contains") else [operator, api, [value]]
-
-
-def _search(dimension: str, text: str) -> list[Any]:
-    """Rows whose value holds the text; where values are codes, those whose name does."""
-    codes = codes_like(dimension, text)
-    return ["is", BY_NAME[dimension].api, codes] if codes else _condition("contains", dimension, text)
+    if operator in ("is", "is_not"):
+        return [operator, api, [value]]
+    codes = codes_like(dimension, value)
+    if codes:
+        return ["is" if operator == "contains" else "is_not", api, codes]
+    return [operator, api, [value], _ANY_CASE]
 
 
 def _question(metrics: list[str], span: Span, filters: list[list[Any]], **rest: Any) -> Question:

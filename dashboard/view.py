@@ -122,10 +122,10 @@ def read(pairs: Iterable[tuple[str, str]], usual: Period = "30d") -> View:
 
 
 def asked_filter(pairs: Iterable[tuple[str, str]]) -> Filter | None:
-    """The condition that the "Add a filter" form asks to add, if it holds one. A country may be named by its name."""
+    """The condition that the "Add a filter" form asks to add, if it holds one. What a country is may be said by its name."""
     given = dict(pairs)
-    value = code(given.get("fd", ""), given.get("fv", ""))
-    return _filter(":".join((given.get("fo", ""), given.get("fd", ""), value)))
+    operator, dimension, value = (given.get(name, "") for name in ("fo", "fd", "fv"))
+    return _filter(":".join((operator, dimension, value if operator.startswith("contains") else code(dimension, value))))
 
 
 def write(view: View) -> list[tuple[str, str]]:

@@ -65,7 +65,7 @@ def test_less_of_a_bounce_rate_is_good_news_and_more_visitors_too() -> None:
 
 def test_a_change_is_said_by_arrow_text_and_sentence() -> None:
     up = change(VISITORS, 120, 100)
-    assert (up.arrow, up.text, up.spoken) == ("▲", "20%", "20% more than in the period before (100)")
+    assert (up.arrow, up.text, up.spoken) == ("▲", "20%", "20% more than before (100)")
     assert change(VISITORS, 100, 100).text == "0%"
     assert change(VISITORS, 5, 0).text == "new"
     assert change(VISITORS, 0, 0).text == change(VISITORS, None, 5).text == change(VISITORS, 5, None).text == "–"
@@ -75,9 +75,9 @@ def test_a_change_is_said_by_arrow_text_and_sentence() -> None:
 def test_a_percentage_changes_by_points() -> None:
     up, down, same = change(BOUNCE, 42.0, 40.8), change(SCROLL, 60, 61), change(BOUNCE, 40.84, 40.8)
     assert (up.arrow, up.text, up.tone) == ("▲", "1.2 pts", "bad")
-    assert up.spoken == "1.2 percentage points more than in the period before (40.8%)"
-    assert (down.arrow, down.text, down.spoken) == ("▼", "1 pt", "1 percentage point less than in the period before (61%)")
-    assert (same.arrow, same.text, same.spoken, same.tone) == ("→", "0 pts", "As in the period before (40.8%)", "flat")
+    assert up.spoken == "1.2 percentage points more than before (40.8%)"
+    assert (down.arrow, down.text, down.spoken) == ("▼", "1 pt", "1 percentage point less than before (61%)")
+    assert (same.arrow, same.text, same.spoken, same.tone) == ("→", "0 pts", "As before (40.8%)", "flat")
     assert change(BOUNCE, 5.0, 0).text == "5.0 pts"
     assert change(BOUNCE, 0, 0).text == "0 pts"
     assert change(BOUNCE, None, 5).text == "–"

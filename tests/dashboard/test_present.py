@@ -89,6 +89,33 @@ def test_a_ratio_of_nothing_is_a_gap_and_not_zero() -> None:
     assert [dot.y is None for dot in model.drawing.dots] == [False] + [True] * 6
 
 
+def test_days_that_are_not_kept_are_a_gap_and_not_zero() -> None:
+    kept = rows(("2026-11-19", 4))
+    some = Answer(kept.rows, kept.total, Span(WEEK.first, date(2026, 11, 18)))
+    model = present.chart(View(), WEEK, None, "day", some, None, AT)
+    assert [instant.value for instant in model.instants] == ["–", "–", "–", "4", "0", "0", "0"]
+    by_month = present.chart(View(), Span(date(2026, 10, 1), WEEK.last), None, "month", some, None, AT)
+    assert [instant.value for instant in by_month.instants] == ["0", "–"]
+
+
+def test_an_axis_of_more_than_a_year_names_its_years() -> None:
+    def first(span: Span) -> str:
+        return present.chart(View(), span, None, "month", rows(), None, AT).tick_labels[0][0]
+
+    assert first(Span(date(2026, 1, 1), date(2026, 12, 31))) == "Jan"
+    assert first(Span(date(2024, 1, 1), date(2026, 12, 31))) == "Jan 2024"
+
+
+def test_it_is_said_why_there_are_no_rows() -> None:
+    def said(view: View, total: int = 0) -> str:
+        return present.panel("a.example", view, PLACES, Answer((), total), {}).nothing
+
+    assert said(View()) == PLACES.nothing
+    assert said(View(filters=(Filter("is", "country", "FI"),))) == "Nothing in this period fits the filters."
+    assert said(View(panel="places", search="z")) == "Nothing in this period has “z” in its name."
+    assert said(View(panel="places", page=9), 35) == "The list ends before this page."
+
+
 def test_what_is_to_come_is_empty() -> None:
     month = Span(date(2026, 11, 1), date(2026, 11, 30))
     model = present.chart(View(choice=Choice("month")), month, None, "day", rows(("2026-11-01", 4)), None, AT)

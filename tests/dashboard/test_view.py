@@ -109,6 +109,7 @@ def test_the_filter_form_asks_for_one_condition() -> None:
     assert asked_filter([("fd", "page"), ("fo", "contains"), ("fv", "a:b")]) == Filter("contains", "page", "a:b")
     assert asked_filter([("fd", "page"), ("fo", "contains"), ("fv", "")]) is None
     assert asked_filter([("fd", "country"), ("fo", "is"), ("fv", "finland ")]) == Filter("is", "country", "FI")
+    assert asked_filter([("fd", "country"), ("fo", "contains"), ("fv", "Finland")]) == Filter("contains", "country", "Finland")
     assert asked_filter([]) is None
 
 
@@ -139,6 +140,8 @@ def test_a_search_for_a_country_goes_by_its_name() -> None:
 
 
 def test_filters_are_asked_as_the_api_writes_them() -> None:
+    named = View(filters=(Filter("contains", "country", "inland"), Filter("contains_not", "country", "finl")))
+    assert conditions(named) == [["is", "visit:country", ["FI"]], ["is_not", "visit:country", ["FI"]]]
     view = View(filters=(Filter("is_not", "country", "FI"), Filter("contains", "page", "x")))
     assert conditions(view) == [["is_not", "visit:country", ["FI"]], ["contains", "event:page", ["x"], {"case_sensitive": False}]]
 
