@@ -42,15 +42,21 @@ class JournalReader:
     def read(self, bytes_max: int = READ_BYTES) -> Iterator[Batch]:
         """The next batches, up to about `bytes_max` of them; nothing when there is nothing new."""
         taken = 0
+        wanted = bytes_max + frame.RECORD_HEADER_BYTES
         while taken < bytes_max:
             segment, sealed = self._current()
             if segment is None:
                 return
-            data = _bytes_from(segment.path, self._offset, bytes_max + frame.RECORD_HEADER_BYTES)
+            begun = self._offset
+            data = _bytes_from(segment.path, begun, wanted)
             for batch in self._batches(segment, data, sealed):
                 taken += len(batch.payload)
                 yield batch
-            if not self._next_segment(segment, sealed):
+                if taken >= bytes_max:
+                    return
+            if self._offset == begun and len(data) == wanted:
+                wanted *= 2  # one record, or one stretch of damage, is longer than what was read: else nobody ever got past it
+            elif not self._next_segment(segment, sealed):
                 return
 
     def remaining(self) -> int:

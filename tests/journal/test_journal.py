@@ -110,6 +110,32 @@ def test_every_flipped_bit_of_a_segment_is_noticed_and_costs_at_most_one_record(
         assert not missing or reader.losses.damaged or reader.losses.missing
 
 
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_record_larger_than_a_read_is_read(tmp_path: Path, sealed: bool) -> None:
+    payloads = [b"a" * 50, b"b" * 5_000, b"c" * 50]
+    numbers = written(tmp_path, payloads)
+    if sealed:
+        written(tmp_path, [])
+    reader = JournalReader(tmp_path, 0)
+    steps = [list(reader.read(100)) for _ in range(4)]
+    assert [tuple(batch) for step in steps for batch in step] == list(zip(numbers, payloads, strict=True))
+    assert max(map(len, steps)) == 1, "a step takes about as much as it was told to"
+
+
+def test_damage_longer_than_a_read_is_passed_over(tmp_path: Path) -> None:
+    written(tmp_path, [bytes([n]) * 1_000 for n in range(20)])
+    last = written(tmp_path, [b"later"])
+    segment = segments(tmp_path)[0].path
+    data = bytearray(segment.read_bytes())
+    data[2_000:18_000] = bytes(16_000)
+    segment.write_bytes(data)
+    reader = JournalReader(tmp_path, 0)
+    found = [batch for _ in range(20) for batch in reader.read(1_500)]
+    assert found[-1] == (last[0], b"later")
+    assert (len(found), reader.losses.damaged) == (4, 1)
+    assert reader.remaining() == 0
+
+
 @settings(max_examples=100)
 @given(st.data())
 def test_zeroed_swapped_and_repeated_blocks_never_make_a_wrong_record(
