@@ -8,6 +8,9 @@ forgotten, and no timer, crash or restart can leave a count open.
 States are immutable, so a refused batch is undone by putting the old ones back.
 """
 
+from bisect import bisect_right
+from itertools import accumulate
+
 import msgspec
 
 from collector.event import Acquisition, Device, Drop, Event, Kind, Place
@@ -16,6 +19,7 @@ from collector.visits.change import Change, Totals
 VISIT_GAP_S = 30 * 60
 ENGAGED_AFTER_S = 10  # GA4's engaged session: over 10 seconds, or two page views, or an event
 SEEN_MAX = 500  # pages and events remembered a visit; past it a page's visits and visitors are no longer counted
+SEEN_CHARS_MAX = 8_000  # of all of these together: 200 pages of 40; without it one program's events took 500 kB a visit
 
 
 class Visit(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -74,7 +78,7 @@ def apply(visit: Visit | None, event: Event) -> tuple[Visit, Change] | Drop:
     if event.kind is Kind.PAGEVIEW:
         new_here, seen, new_today = _first_sight(before, event.page)
         after = _later(before, event, event.page, 1, 0, seen)
-        step = present.exit_page if present is not None and new_here and present.exit_page else ""
+        step = present.exit_page if present is not None and new_here and present.exit_page != event.page else ""
         return after, _change(present, after, event, page=(1, new_here, new_today, 0, 0, 0), from_page=step)
     marks = _marks(event)
     counted = []
@@ -122,7 +126,8 @@ def _begun(last: Visit | None, event: Event) -> Visit:
 
 
 def _union(last: Visit) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(last.earlier + last.seen))[:SEEN_MAX]
+    kept = tuple(dict.fromkeys(last.earlier + last.seen))[:SEEN_MAX]
+    return kept[: bisect_right(list(accumulate(map(len, kept))), SEEN_CHARS_MAX)]
 
 
 def _deepest(visit: Visit, event: Event) -> tuple[tuple[int, ...], int, int]:
@@ -175,7 +180,7 @@ def _later(
 def _first_sight(visit: Visit, what: str) -> tuple[int, tuple[str, ...], int]:
     """(1 if the visit had not seen it, what it has now seen, 1 if the visitor had not seen it today)."""
     seen = visit.seen
-    if what in seen or len(seen) >= SEEN_MAX:
+    if what in seen or len(seen) >= SEEN_MAX or len(what) + sum(map(len, seen)) > SEEN_CHARS_MAX:
         return 0, seen, 0
     return 1, (*seen, what), int(what not in visit.earlier)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from collector.event import Acquisition, Device, Drop, Event, Kind, Place
 from collector.facts import keys_of, measures_of
 from collector.visits.change import Change, deltas
-from collector.visits.machine import ENGAGED_AFTER_S, VISIT_GAP_S, Visit, apply
+from collector.visits.machine import ENGAGED_AFTER_S, SEEN_CHARS_MAX, VISIT_GAP_S, Visit, apply
 
 PLACE, DEVICE = Place("FI", "FI-18", "", "Telia"), Device("Firefox", "Firefox 144", "Linux", "Linux", "Desktop")
 PAGES = ("/", "/a", "/b", "/c")
@@ -123,6 +123,27 @@ def test_events_count_once_with_each_property_beside_them() -> None:
         ("Sign up", "plan", "plan=pro"): (2, 1, 1, 2500),
         ("Sign up", "tier", "tier=1"): (2, 1, 1, 2500),
     }
+
+
+def test_a_page_view_behind_its_own_pages_event_is_no_step() -> None:
+    events = [event(10, "/a", Kind.CUSTOM, name="Play"), event(11, "/a"), event(20, "/b")]
+    assert by(summed(run(events)[0]), "steps", "from_page", "to_page") == {("/a", "/b"): (1,)}
+
+
+def test_what_is_remembered_of_a_visit_is_bounded_in_characters() -> None:
+    long = [(f"name {at} {'x' * 200}", "y" * 200) for at in range(10)]
+    events = [event(at, f"/{at}", Kind.CUSTOM, name=f"Event {at}", props=tuple(long)) for at in range(20)]
+    later = VISIT_GAP_S + 100
+    events += [event(later + one.time_s, f"/later/{one.page}", Kind.CUSTOM, name=one.name + "!", props=one.props) for one in events]
+    visit: Visit | None = None
+    for one in events:
+        result = apply(visit, one)
+        assert not isinstance(result, Drop)
+        visit = result[0]
+        assert sum(map(len, visit.seen)) <= SEEN_CHARS_MAX
+        assert sum(map(len, visit.earlier)) <= SEEN_CHARS_MAX
+    assert visit is not None
+    assert visit.earlier, "the first visit is remembered by the second"
 
 
 def test_a_live_visitor_stands_in_one_minute_and_at_one_page() -> None:
