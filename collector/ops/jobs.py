@@ -47,14 +47,17 @@ class Jobs:
         self.last_error = ""
         self._not_before_s = 0.0
         self._look = 0
+        self._to_rewrite = False  # rows were deleted that the file still holds
 
     def tend(self) -> None:
         """Do what is due. A failing backup is reported in `last_error` and tried again an hour later."""
         look = int(self._clock.time()) // LOOK_EACH_S
         if look != self._look:
             self._look = look
-            if self.forget_old():
+            self.forget_old()
+            if self._to_rewrite:
                 self._store.rewrite()
+                self._to_rewrite = False
         if self._backup_is_due():
             try:
                 self.backup()
@@ -67,7 +70,8 @@ class Jobs:
     def _backup_is_due(self) -> bool:
         now = self._clock.time()
         every = BACKUP_EVERY_S if self._journal_share() < JOURNAL_SHARE else BACKUP_AGAIN_S
-        return now >= self._not_before_s and now - self.last_backup_s >= every
+        # A backup from the future was made before the clock was set back: waiting for its time could take years.
+        return now >= self._not_before_s and not 0 <= now - self.last_backup_s < every
 
     def _journal_share(self) -> float:
         """How much of its limit the journal takes: only a backup frees it."""
@@ -79,12 +83,15 @@ class Jobs:
         Once a site's day; returns rows deleted.
         """
         gone = self._forget_removed()
+        self._to_rewrite |= gone > 0
         for site, timezone in self._timezones().items():
             today = local_day_hour(int(self._clock.time()) - DAY_OVER_AFTER_S, timezone)[0]
             if self._forgotten.get(site) != today:
                 detail = today - self._settings.detail_days
-                gone += self._store.forget(site, detail, months_before(today, self._settings.history_months))
+                rows = self._store.forget(site, detail, months_before(today, self._settings.history_months))
+                self._to_rewrite |= rows > 0
                 self._forgotten[site] = today
+                gone += rows
         return gone
 
     def _forget_removed(self) -> int:
@@ -102,7 +109,8 @@ class Jobs:
             now += 1
         self._store.backup(folder, folder.name)
         position = verify(folder).position
-        for old in backups(self._settings.backup_dir)[: -self._settings.backup_days]:
+        others = [path for path in backups(self._settings.backup_dir) if path != folder]  # one from the future sorts behind it
+        for old in others[: max(0, len(others) - self._settings.backup_days + 1)]:
             shutil.rmtree(old)
         delete_covered(self._settings.journal_dir, position)
         self.last_backup_s = now

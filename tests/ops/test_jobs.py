@@ -15,6 +15,7 @@ from collector.ops.jobs import Jobs, backups, months_before, stamp
 from collector.settings import Settings
 from collector.store.backup import verify
 from collector.store.duckdb_store import DuckDBStore
+from collector.store.errors import StoreFull
 from collector.store.interface import Position
 from tests.store.model import visit_row
 
@@ -99,6 +100,40 @@ def test_the_daily_backup_is_made_once_a_day_and_a_failing_one_is_told(store: Du
     clock.now += 3_600
     jobs.tend()
     assert jobs.last_error == "" and len(backups(loaded.backup_dir)) == 1
+
+
+def test_a_clock_set_back_stops_no_backup_and_costs_no_new_one(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    jobs = Jobs(store, replace(loaded, backup_days=1), clock, dict)
+    clock.now += 400 * 86_400
+    jobs.tend()
+    clock.now = NOW.timestamp()
+    jobs.tend()
+    assert backups(loaded.backup_dir)[0].name == stamp(NOW.timestamp()), "the journal relies on this one"
+    clock.now += 86_400
+    jobs.tend()
+    assert [path.name for path in backups(loaded.backup_dir)] == [stamp(clock.now)]
+    assert verify(backups(loaded.backup_dir)[0])
+
+
+def test_rows_whose_deletion_was_cut_short_leave_the_file_with_the_next_look(
+    store: DuckDBStore, loaded: Settings, clock: Fixed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.append(visit_row(2, TODAY), Position(1))
+    jobs = Jobs(store, loaded, clock, dict, removed=lambda: [2])
+    rewritten: list[bool] = []
+
+    def rewrite() -> None:
+        rewritten.append(len(rewritten) > 0)
+        if len(rewritten) == 1:
+            raise StoreFull("no room")
+
+    monkeypatch.setattr(store, "rewrite", rewrite)
+    with pytest.raises(StoreFull):
+        jobs.tend()
+    for _ in range(3):
+        clock.now += 600
+        jobs.tend()
+    assert rewritten == [False, True]
 
 
 def test_a_journal_at_half_its_limit_is_backed_up_within_the_hour(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
