@@ -23,11 +23,12 @@ from collector.ingest.endpoint import Ingest, Receive, Scope, Send, respond
 from collector.ingest.gate import Gate, open_gate
 from collector.ingest.hit import Given, Refused
 from collector.ingest.protocol import FrontProtocol
+from collector.journal.runtime_log import RuntimeLog
 from collector.ops.passthrough import Passthrough
 from collector.ops.quiet import tell
 from collector.ops.serving import quiet_server
 from collector.privacy.runtime import keep_memory_private, open_runtime
-from collector.privacy.salts import Salts
+from collector.privacy.salts import Salts, open_salts
 from collector.settings import Settings, runtime_directory
 from collector.visits.table import VisitTable
 from snippet.serve import asset
@@ -139,11 +140,21 @@ class Tick:
             temporary.replace(self._status)
 
 
+def _open_salts(runtime: Path | None) -> tuple[Salts, Path | None]:
+    """The salts, and where open visits are kept: nowhere if the salts are not, for a visit without its salt is nobody's."""
+    salts, warning = open_salts(runtime)
+    if runtime is None or not warning:
+        return salts, runtime
+    print(warning, file=sys.stderr, flush=True)
+    RuntimeLog(runtime).give_up()
+    return salts, None
+
+
 async def serve(settings: Settings, listeners: list[socket.socket], socket_path: Path, runtime: Path | None, clock: Clock) -> None:
     """Run until told to stop, then drain."""
-    salts = Salts(runtime)
+    salts, kept = _open_salts(runtime)
     gate = open_gate(settings, salts)
-    make_door = open_door(settings.journal_dir, runtime, clock.time(), settings.journal_bytes_max, settings.visitors_max)
+    make_door = open_door(settings.journal_dir, kept, clock.time(), settings.journal_bytes_max, settings.visitors_max)
     door, table = make_door(settings.durability)
     picture = PictureFile(settings.sites_path)
     tick = Tick(gate, salts, table, door, picture, clock, runtime / STATUS_FILE if runtime else None)

@@ -3,7 +3,10 @@
 States are written before their batch goes to the journal, under its number. A log that has grown, or that holds an ended
 day, is begun anew: the table is copied into the new generation a slice at a time, beside the states of new batches, and
 the old generation goes when the copy is whole. A slice is copied only when the journal has all that the table knows.
+A folder that is full costs no event: the log is given up until a day ends, and a restart meanwhile forgets the open visits.
 """
+
+import sys
 
 from collector.journal.runtime_log import RuntimeLog
 from collector.visits.machine import Visit
@@ -31,14 +34,23 @@ class VisitMemory:
                 held = self._table.of_site(site)
                 if not held or next(iter(held.values())).day <= visit.day:
                     self._table.of(site, visit.day)[key] = visit
-        self._begin()
-        while self._to_copy:
-            self._copy(last_batch)
-        self._log.drop_older()
+        try:
+            self._begin()
+            while self._to_copy:
+                self._copy(last_batch)
+            self._log.drop_older()
+        except OSError as error:
+            self._go_without(error)
 
     def record(self, batch: int, states: list[tuple[int, bytes, Visit]]) -> None:
-        """Write the states that a batch leaves behind, before the batch. Raises OSError; then `take_back` is due."""
-        self._log.append(batch, encode(StateBatch(states)))
+        """Write the states that a batch leaves behind, before the batch; without room for them, go on without the log.
+
+        Raises OSError where the log cannot even be deleted; then `take_back` is due.
+        """
+        try:
+            self._log.append(batch, encode(StateBatch(states)))
+        except OSError as error:
+            self._go_without(error)
 
     def take_back(self) -> None:
         """The journal refused the batch last recorded."""
@@ -66,6 +78,17 @@ class VisitMemory:
     def close(self) -> None:
         """Let go of the log; it stays for a restart."""
         self._log.close()
+
+    def _go_without(self, error: OSError) -> None:
+        self._log.give_up()
+        self._to_copy = []
+        print(
+            f"The runtime folder {self._log.folder} takes nothing ({error.strerror}). Events are counted as before, but open visits are "
+            "not noted there any more: if the front restarts, they begin anew and today's visitors are counted anew. It is tried again "
+            "when a day ends; make room there, or set another runtime_dir and restart.",
+            file=sys.stderr,
+            flush=True,
+        )
 
     def _begin(self) -> None:
         self._log.begin()

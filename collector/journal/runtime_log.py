@@ -19,7 +19,7 @@ class RuntimeLog:
     """The newest generation, opened for appending. With no folder (`None`) it keeps nothing."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._older = _generations(folder) if folder else []
         self._generation = int(self._older[-1].name[len(PREFIX) :], 16) if self._older else 0
         self._descriptor = -1
@@ -35,7 +35,7 @@ class RuntimeLog:
 
     def begin(self) -> None:
         """Begin a new generation; the present one becomes an older one. Raises OSError with all as it was."""
-        if self._folder is None:
+        if self.folder is None:
             return
         path = self._path(self._generation + 1)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -60,8 +60,15 @@ class RuntimeLog:
             os.ftruncate(self._descriptor, self._whole)
             self.length = self._whole
 
+    def give_up(self) -> None:
+        """Delete every generation and keep nothing until `begin`: the next batch would leave them out of date. Raises OSError."""
+        self.close()
+        self._older.append(self._path(self._generation))
+        self.drop_older()
+        self._whole = self.length = 0
+
     def drop_older(self) -> None:
-        """Delete all generations but the present one: it holds everything now."""
+        """Delete all generations but the present one, the oldest first: it holds everything now."""
         for path in self._older:
             path.unlink(missing_ok=True)
         self._older = []
@@ -73,8 +80,8 @@ class RuntimeLog:
             self._descriptor = -1
 
     def _path(self, generation: int) -> Path:
-        assert self._folder is not None
-        return self._folder / f"{PREFIX}{generation:08x}"
+        assert self.folder is not None
+        return self.folder / f"{PREFIX}{generation:08x}"
 
 
 def _generations(folder: Path) -> list[Path]:

@@ -82,6 +82,18 @@ class Salts:
             raise OSError("/dev/urandom gave too few bytes: no salt, so no visitor can be counted")
 
 
+def open_salts(runtime_dir: Path | None) -> tuple[Salts, str]:
+    """The salts in the runtime folder and "", or where it does not take them, in memory only and a warning."""
+    try:
+        return Salts(runtime_dir), ""
+    except OSError as error:
+        return Salts(None), (
+            f"The runtime folder {runtime_dir} takes nothing ({error.strerror}): salts and open visits stay in memory only. Events are "
+            "counted as before, but if the front restarts, open visits begin anew and today's visitors are counted anew. "
+            "Make room there, or set another runtime_dir, and restart."
+        )
+
+
 def _open(runtime_dir: Path | None) -> mmap.mmap:
     size = SITES_MAX * SLOT_BYTES
     if runtime_dir is None:
@@ -91,6 +103,9 @@ def _open(runtime_dir: Path | None) -> mmap.mmap:
         try:
             os.posix_fallocate(descriptor, 0, size)  # a full folder is an error now, not a bus error at the first salt
             memory = mmap.mmap(descriptor, size)
+        except OSError:
+            (runtime_dir / FILE_NAME).unlink()  # nobody would overwrite what it holds
+            raise
         finally:
             os.close(descriptor)
     memory.madvise(mmap.MADV_DONTDUMP)  # not into a core file

@@ -1,4 +1,7 @@
-"""A disk that is full or failing under the write path: nobody is told 202 in vain, visits are undone, and it heals by itself."""
+"""A disk that is full or failing under the write path: nobody is told 202 in vain, visits are undone, and it heals by itself.
+
+A full runtime folder costs no event: it is gone without.
+"""
 
 import asyncio
 import errno
@@ -29,14 +32,19 @@ States = list[tuple[int, bytes, Visit]]
 
 
 class Disk:
-    """Calls of `os` that fail from the nth on, so many times; a write puts down `kept` bytes before it fails."""
+    """Calls of `os` that fail from the nth on, so many times; a write puts down `kept` bytes before it fails.
 
-    def __init__(self, name: str, number: int, times: int, kept: int = 0) -> None:
-        self._name, self._range, self._kept = name, range(number, number + times), kept
+    With `only`, calls about an open file of another name are left alone.
+    """
+
+    def __init__(self, name: str, number: int, times: int, kept: int = 0, only: str = "") -> None:
+        self._name, self._range, self._kept, self._only = name, range(number, number + times), kept, only
         self._real = getattr(os, name)
         self._calls = 0
 
     def __call__(self, *given: Any, **named: Any) -> Any:
+        if self._only and self._only not in str(Path(f"/proc/self/fd/{given[0]}").readlink()):
+            return self._real(*given, **named)
         self._calls += 1
         if self._calls not in self._range:
             return self._real(*given, **named)
@@ -103,10 +111,11 @@ async def through_a_full_disk(folder: Path, disk: Disk) -> int:
 
 
 async def as_after_a_kill(folder: Path, copy: Path, table: VisitTable) -> None:
-    """A process that began on these files would have the visits that this one has."""
+    """A process that began on these files would have the visits that this one has, or none once their log was given up."""
     shutil.copytree(folder, copy)
     again, restored = open_door(copy)
-    assert states(restored) == states(table), "a restart would go on with other visits"
+    kept = any((folder / "runtime").iterdir())
+    assert states(restored) == (states(table) if kept else []), "a restart would go on with other visits"
     await again.close()
     shutil.rmtree(copy)
 
@@ -114,8 +123,25 @@ async def as_after_a_kill(folder: Path, copy: Path, table: VisitTable) -> None:
 @pytest.mark.parametrize("kept", [0, 1, 30])
 @pytest.mark.parametrize("times", [2, 5])
 def test_a_disk_that_is_full_at_any_write_costs_only_what_was_refused(tmp_path: Path, times: int, kept: int) -> None:
-    refused = [asyncio.run(through_a_full_disk(tmp_path / str(number), Disk("write", number, times, kept))) for number in range(3, 18, 3)]
-    assert all(refused)
+    for number in range(1, 10, 2):
+        folder = tmp_path / str(number)
+        assert asyncio.run(through_a_full_disk(folder, Disk("write", number, times, kept, ".journal"))) > 0
+        assert list((folder / "runtime").iterdir()), "the log of open visits was given up for another's fault"
+
+
+@pytest.mark.parametrize("kept", [0, 1, 30])
+def test_a_runtime_folder_that_is_full_at_any_write_costs_no_event(tmp_path: Path, kept: int, capfd: pytest.CaptureFixture[str]) -> None:
+    for number in range(1, 10, 2):
+        folder = tmp_path / str(number)
+        assert asyncio.run(through_a_full_disk(folder, Disk("write", number, 2, kept, "/runtime/visits-"))) == 0
+        assert list((folder / "runtime").iterdir()) == []
+        said = capfd.readouterr().err
+        assert said.count(f"The runtime folder {folder / 'runtime'} takes nothing (No space left on device).") == 1
+
+
+def test_a_disk_and_a_runtime_folder_that_are_full_at_once_cost_only_what_was_refused(tmp_path: Path) -> None:
+    for number in range(3, 18, 3):
+        assert asyncio.run(through_a_full_disk(tmp_path / str(number), Disk("write", number, 5))) > 0
 
 
 @pytest.mark.parametrize("name", ["open", "fsync", "ftruncate"])

@@ -1,4 +1,7 @@
-"""The real `footfall serve` on a disk that is full for a while or whose sync fails once: it heals by itself, and nothing is lost."""
+"""The real `footfall serve` on a disk that is full for a while or whose sync fails once: it heals by itself, and nothing is lost.
+
+In a runtime folder that is full it counts all the same.
+"""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -7,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from collector.front import STATUS_FILE
 from tests.faults.hooks import FAILING_SYNC, FULL_DISK, hooked
 from tests.faults.load import Load
-from tests.server import Server, until
+from tests.server import DOMAIN, Server, event, midday_zone, until
 
-DISK_MB = 96
+DISK = "96m"
+LESS_THAN_THE_SALTS, LITTLE_MORE = "64k", "600k"  # the salts take 480 kB
 FULL_S_MAX = 20.0
 DISK_FAILED = 74
 
@@ -19,10 +24,10 @@ pytestmark = pytest.mark.slow
 
 
 @contextmanager
-def small_disk(point: Path) -> Iterator[bool]:
+def small_disk(point: Path, size: str = DISK) -> Iterator[bool]:
     """A file system of its own at `point`, if this user may mount one."""
     point.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=0700", "tmpfs", str(point)]
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(point)]
     mounted = subprocess.run(command, capture_output=True, timeout=10).returncode == 0
     try:
         yield mounted
@@ -75,3 +80,39 @@ def test_a_failing_sync_ends_the_front_which_comes_back_without_a_false_word(tmp
         assert sum(map(len, load.unanswered)) > 0, "somebody was told that a lost sync was none"
         assert "Syncing the journal failed" in server.said()
         assert server.stop() == 0
+
+
+def test_a_start_in_a_full_runtime_folder_counts_with_the_salts_in_memory(tmp_path: Path) -> None:
+    folder = tmp_path / "runtime"
+    with small_disk(folder, LESS_THAN_THE_SALTS) as real:
+        if not real:
+            pytest.skip("this user may not mount a file system")
+        with Server(tmp_path / "data", {DOMAIN: midday_zone()}, runtime_dir=str(folder)) as server:
+            assert [server.send(f"https://shop.example/{number}").status for number in range(3)] == [202] * 3
+            assert server.settled("pageviews", 3) == 3
+            assert (server.total("visits"), server.total("visitors")) == (1, 1)
+            assert server.said().count(f"The runtime folder {folder} takes nothing (No space left on device): salts and") == 1
+            assert "process ended" not in server.said()
+            assert {path.name for path in folder.iterdir()} <= {"back.sock", STATUS_FILE}
+            assert server.stop() == 0
+
+
+def test_a_runtime_folder_that_fills_up_costs_no_event_and_a_restart_of_the_front_the_open_visits(tmp_path: Path) -> None:
+    folder = tmp_path / "runtime"
+    with small_disk(folder, LITTLE_MORE) as real:
+        if not real:
+            pytest.skip("this user may not mount a file system")
+        with Server(tmp_path / "data", {DOMAIN: midday_zone()}, runtime_dir=str(folder)) as server:
+            assert server.send("https://shop.example/").counted
+            fill(folder / "ballast")
+            sender = server.sender()
+            sent = 1 + sum(sender.send(event(f"https://shop.example/{number}")).counted for number in range(60))
+            assert sent == 61
+            assert f"The runtime folder {folder} takes nothing (No space left on device). Events" in server.said()
+            before = server.kill("front")
+            assert until(lambda: server.children().get("front", before) != before, FULL_S_MAX)
+            assert until(lambda: server.send("https://shop.example/again").counted, FULL_S_MAX)
+            sender.close()
+            assert server.settled("pageviews", 62) == 62
+            assert (server.total("visits"), server.total("visitors")) == (2, 2)
+            assert server.stop() == 0

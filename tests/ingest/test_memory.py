@@ -1,6 +1,8 @@
 """What a restart needs stays in the runtime folder, and no longer than the day; an idle journal ends its segment."""
 
 import asyncio
+import errno
+import os
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -87,6 +89,64 @@ def test_visits_go_on_after_a_log_was_begun_anew_a_slice_at_a_time(tmp_path: Pat
 
     in_door(tmp_path, many)
     in_door(tmp_path, count)
+
+
+class Full:
+    """`os.write` to the log of open visits, which fails while `full`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, full: bool = False) -> None:
+        self.full = full
+        self._real = os.write
+        monkeypatch.setattr(os, "write", self)
+
+    def __call__(self, descriptor: int, data: bytes) -> int:
+        if self.full and "/runtime/visits-" in str(Path(f"/proc/self/fd/{descriptor}").readlink()):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self._real(descriptor, data)
+
+
+def test_a_log_that_was_given_up_for_want_of_room_begins_anew_when_a_day_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Full(monkeypatch)
+
+    async def work(door: Door, table: VisitTable) -> None:
+        await entered(door, event(1))
+        folder.full = True
+        await entered(door, event(2))
+        assert list((tmp_path / "runtime").iterdir()) == [], "what is out of date must not be believed"
+        folder.full = False
+        await entered(door, event(3))
+        assert list((tmp_path / "runtime").iterdir()) == []
+        door.days_ended()
+        await entered(door, event(4))
+        await entered(door, event(5))
+
+    async def count(door: Door, table: VisitTable) -> None:
+        assert len(table) == 5
+
+    in_door(tmp_path, work)
+    in_door(tmp_path, count)
+
+
+def test_a_start_whose_open_visits_have_no_room_goes_on_with_them_and_without_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def one(door: Door, table: VisitTable) -> None:
+        await entered(door, event(1))
+
+    async def another(door: Door, table: VisitTable) -> None:
+        assert len(table) == 1
+        await entered(door, event(2))
+        assert list((tmp_path / "runtime").iterdir()) == []
+
+    async def none(door: Door, table: VisitTable) -> None:
+        assert len(table) == 0
+
+    in_door(tmp_path, one)
+    folder = Full(monkeypatch, full=True)
+    in_door(tmp_path, another)
+    assert capfd.readouterr().err.count("takes nothing") == 1
+    folder.full = False
+    in_door(tmp_path, none)
 
 
 def test_a_segment_with_changes_is_ended_after_its_time_and_an_empty_one_never(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

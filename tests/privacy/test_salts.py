@@ -1,13 +1,15 @@
 """The salt of a day: random, per site, gone when the day is over."""
 
+import errno
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from collector.privacy.key import visitor_key
+from collector.privacy.key import SALT_BYTES, visitor_key
 from collector.privacy.runtime import file_system, open_runtime
-from collector.privacy.salts import FILE_NAME, SITES_MAX, Salts
+from collector.privacy.salts import FILE_NAME, SITES_MAX, Salts, open_salts
 
 Opener = Callable[[Path | None], Salts]
 
@@ -120,3 +122,24 @@ def test_a_runtime_folder_on_a_disk_is_not_used(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr("collector.privacy.runtime.is_ram", lambda path: False)
     found, warning = open_runtime(tmp_path / "runtime", "", tmp_path)
     assert found is None and "on a disk" in warning
+
+
+def test_a_runtime_folder_without_room_leaves_salts_in_memory_and_no_byte_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"the salts of a shorter list")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "posix_fallocate", full)
+        salts, warning = open_salts(tmp_path)
+    assert f"{tmp_path} takes nothing (No space left on device)" in warning and "restart" in warning
+    assert bytes(salts.of(1, 100)) == bytes(salts.of(1, 100)) != bytes(SALT_BYTES)
+    assert list(tmp_path.iterdir()) == []
+    salts.close()
+
+
+def test_a_runtime_folder_with_room_takes_the_salts_without_a_word(tmp_path: Path) -> None:
+    salts, warning = open_salts(tmp_path)
+    assert (warning, [path.name for path in tmp_path.iterdir()]) == ("", [FILE_NAME])
+    salts.close()
