@@ -88,6 +88,10 @@ class Sources:
         """
         return self._cache[query, referrer, own_host]
 
+    def referring_host(self, referrer: str) -> str:
+        """The lower-case host (without "www.") or app that a referring URL names, "" for none."""
+        return self._referrals[referrer].host
+
     def forget(self) -> None:
         """Forget every query and referrer seen."""
         self._cache.forget()

@@ -145,8 +145,14 @@ def place_and_device_are_looked_up(gate: Gate, it: Passing) -> Drop | None:
 
 
 def source_is_looked_up(gate: Gate, it: Passing) -> Drop | None:
-    """Where the visit came from: campaign parameters, else the referrer's host mapped to a name and a channel."""
-    it.acquisition = gate.sources.acquisition(it.page.query, it.hit.body.referrer, it.page.hostname)
+    """Where the visit came from: campaign parameters, else the referrer's host mapped to a name and a channel.
+
+    Another of the site's own hosts is no source: who comes back from the shop to the blog after an hour was not sent by anyone.
+    """
+    referrer = it.hit.body.referrer
+    if referrer and it.site.allows(gate.sources.referring_host(referrer)):
+        referrer = ""
+    it.acquisition = gate.sources.acquisition(it.page.query, referrer, it.page.hostname)
     return None
 
 

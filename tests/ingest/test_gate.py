@@ -152,6 +152,27 @@ def test_the_campaign_of_a_site_without_any_is_direct(whole_gate: Gate) -> None:
     assert event.acquisition == Acquisition(channel="Direct")
 
 
+@pytest.mark.parametrize(
+    ("referrer", "source"),
+    [
+        ("https://www.shop.example/", ""),
+        ("https://pay.shop.example/done", ""),
+        ("https://shop.example.org/", ""),
+        ("https://help.example.net/", ""),
+        ("https://example.net/", "example.net"),
+        ("https://notshop.example/", "notshop.example"),
+    ],
+)
+def test_no_host_of_the_site_itself_is_a_source(whole_gate: Gate, referrer: str, source: str) -> None:
+    site = SiteEntry(1, "shop.example", "UTC", frozenset({"shop.example.org", "*.example.net"}))
+    given = hit()
+    given.body.referrer = referrer
+    event = admit(whole_gate, given, site, PageUrl("blog.shop.example", "/", ""), NOW_S)
+    assert isinstance(event, Event)
+    assert event.acquisition.source == source
+    assert event.acquisition.channel == ("Referral" if source else "Direct")
+
+
 def test_forgetting_empties_every_cache(whole_gate: Gate) -> None:
     admit(whole_gate, hit(), SITE, PAGE, NOW_S)
     whole_gate.forget()
