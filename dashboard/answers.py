@@ -8,10 +8,12 @@ from typing import Any
 
 from collector.clock import local
 from collector.query import QuestionError, Run, SiteView, ask, ask_many
+from dashboard.format import Money
 from dashboard.periods import Span, span_name
 from dashboard.questions import Question
 
 NOT_NOW = "This could not be answered just now. Reload the page, or choose a shorter period."
+SEVERAL_CURRENCIES = "Amounts in several currencies cannot be added. For the revenue, filter by one: Events, More, Currencies."
 NOT_KEPT = "Of those days each list is kept by itself and cannot be filtered by another any more."
 
 _log = logging.getLogger(__name__)
@@ -47,16 +49,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answered question. `total` is how many rows there are, given or not; `gap`: the days that it leaves out."""
+    """An answered question. `total` is how many rows there are, given or not; `gap`: the days that it leaves out.
+
+    `several_currencies`: it has no revenue, because there are amounts that cannot be added.
+    """
 
     rows: tuple[Row, ...]
     total: int
     gap: Span | None = None
+    several_currencies: bool = False
 
     @property
     def missing(self) -> str:
         """What the answer leaves out and why, in words for the reader; "" where it leaves out nothing."""
         return f"Not included: {span_name(self.gap)}. {NOT_KEPT}" if self.gap else ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader of the figures must know of them."""
+        return tuple(note for note in (self.missing, SEVERAL_CURRENCIES if self.several_currencies else "") if note)
 
     @property
     def first(self) -> tuple[Any, ...]:
@@ -95,7 +106,17 @@ def _alone(question: Question, source: Source) -> Outcome:
 
 def _answer(raw: Mapping[str, Any]) -> Answer:
     """The parts of an API answer (docs/stats-api.md) that pages show."""
-    rows = tuple(Row(str(row["dimensions"][0]) if row["dimensions"] else "", tuple(row["metrics"])) for row in raw["results"])
-    missing = raw["meta"]["days"]["missing"]
-    gap = Span(*map(date.fromisoformat, missing)) if missing else None
-    return Answer(rows, int(raw["meta"].get("total_rows", len(rows))), gap)
+    meta = raw["meta"]
+    missing = meta["days"]["missing"]
+    rows = tuple(_row(row) for row in raw["results"])
+    return Answer(
+        rows,
+        total=int(meta.get("total_rows", len(rows))),
+        gap=Span(*map(date.fromisoformat, missing)) if missing else None,
+        several_currencies="total_revenue" in meta.get("metric_warnings", ()),
+    )
+
+
+def _row(raw: Mapping[str, Any]) -> Row:
+    metrics = (Money(value["value"], value["currency"]) if isinstance(value, dict) else value for value in raw["metrics"])
+    return Row(str(raw["dimensions"][0]) if raw["dimensions"] else "", tuple(metrics))

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from collector.facts import Metric
+from collector.query.money import DECIMALS, DECIMALS_DEFAULT
 
-Number = int | float | None
+Number = int | float | None  # Money is a float
 Tone = Literal["good", "bad", "flat", "none"]
 
 NOTHING = "–"
@@ -21,6 +22,17 @@ LESS_IS_BETTER = frozenset({"bounce_rate", "exit_rate"})
 CHANGE_PERCENT_MAX = 1000
 
 _STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+
+
+class Money(float):
+    """An amount: a number to all arithmetic, that knows its currency (ISO 4217) when it is read."""
+
+    currency: str
+
+    def __new__(cls, value: float, currency: str) -> "Money":
+        amount = super().__new__(cls, value)
+        amount.currency = currency
+        return amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +94,15 @@ def figure(metric: Metric, value: Number) -> str:
         return duration(value)
     if metric.unit == "percent":
         return f"{value:.{metric.digits}f}%"
-    return f"{value:,.{metric.digits}f}"
+    if metric.unit == "money" and abs(value) >= WHOLE_BELOW:
+        return short_count(round(value)) + _currency(value)
+    return exact(metric, value)
 
 
 def tick(metric: Metric, value: float) -> str:
     """A value on an axis: no more digits than it has."""
+    if metric.unit == "money" and value >= WHOLE_BELOW:
+        return short_count(round(value))
     if metric.unit in ("percent", "ratio", "money"):
         return f"{value:g}" + ("%" if metric.unit == "percent" else "")
     return figure(metric, value)
@@ -98,7 +114,20 @@ def exact(metric: Metric, value: Number) -> str:
         return NOTHING
     if metric.unit == "count":
         return f"{round(value):,}"
+    if metric.unit == "money":
+        return f"{value:,.{_decimals(value)}f}{_currency(value)}"
+    if metric.unit == "ratio":
+        return f"{value:,.{metric.digits}f}"
     return figure(metric, value)
+
+
+def _currency(value: float) -> str:
+    """The currency to be written after an amount, on the same line; "" for a bare number."""
+    return f"\N{NO-BREAK SPACE}{value.currency}" if isinstance(value, Money) else ""
+
+
+def _decimals(value: float) -> int:
+    return DECIMALS.get(value.currency, DECIMALS_DEFAULT) if isinstance(value, Money) else 0
 
 
 _INCOMPARABLE = Change("", NOTHING, "Nothing to compare with", "none")

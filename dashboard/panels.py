@@ -41,11 +41,11 @@ class Panel:
     nothing: str = "Nothing was counted here in this period."
 
 
-_VISIT_METRICS = ("visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "visit_duration")
+_VISIT_METRICS = ("visitors", "visits", "pageviews", "views_per_visit", "bounce_rate", "engagement_rate", "visit_duration")
 _PAGE_METRICS = ("visitors", "pageviews", "bounce_rate", "time_on_page", "scroll_depth", "exit_rate")
-_ENTRY_METRICS = ("visits", "visitors", "views_per_visit", "bounce_rate", "visit_duration")
+_ENTRY_METRICS = ("visits", "visitors", "views_per_visit", "bounce_rate", "engagement_rate", "visit_duration")
 _EXIT_METRICS = ("visits", "visitors")
-_EVENT_METRICS = ("visitors", "events", "visits")
+_EVENT_METRICS = ("visitors", "events", "visits", "total_revenue")
 
 
 def _visit_tab(key: str, label: str, dimension: str, further: bool = False) -> Tab:
@@ -107,6 +107,7 @@ PANELS: tuple[Panel, ...] = (
             Tab("events", "Events", "event", _EVENT_METRICS, shown=2),
             Tab("properties", "Properties", "property", _EVENT_METRICS, shown=2),
             Tab("values", "Property values", "value", _EVENT_METRICS, shown=2),
+            Tab("currencies", "Currencies", "currency", _EVENT_METRICS, further=True, shown=2),
         ),
         nothing="No custom events in this period. A page sends one with footfall('Sign up').",
     ),
@@ -118,7 +119,7 @@ TABS: dict[tuple[str, str], Tab] = {(panel.key, tab.key): tab for panel in PANEL
 # The dimensions a person may filter by: each that a tab shows.
 FILTERABLE: tuple[str, ...] = tuple(dict.fromkeys(tab.dimension for tab in TABS.values()))
 
-EVENT_DIMENSIONS = frozenset({"event", "property", "value"})
+EVENT_DIMENSIONS = frozenset({"event", "property", "value", "currency"})
 
 # The headline figures, by what the filters are about: an event's rows know nothing of a visit's length, a page's rows
 # know more of the page than of the visit.

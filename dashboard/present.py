@@ -126,6 +126,7 @@ def cards(domain: str, view: View, now: Answer, before: Answer | None) -> tuple[
             Link(metric.label, url(domain, replace(view, metric=metric.name)), metric.name == shown),
         )
         for i, metric in enumerate(metrics)
+        if metric.unit != "money" or _at(now.first, i) or _at(earlier, i)
     )
 
 
@@ -175,6 +176,9 @@ def full_list(domain: str, view: View, shown: Panel, outcome: Outcome, totals: M
     """The full list of a panel's tab, one page of it."""
     tab = view.tab(shown)
     names = columns(tab, view.filtered)
+    if isinstance(outcome, Answer):
+        names, rows = with_money_only_where_some_is(names, outcome.rows)
+        outcome = replace(outcome, rows=rows)
     metrics = tuple(METRIC_BY_NAME[name] for name in names)
     model = _panel(domain, view, shown, metrics, outcome, totals)
     order = view.order if view.order in names else names[0]
@@ -189,6 +193,12 @@ def full_list(domain: str, view: View, shown: Panel, outcome: Outcome, totals: M
         later=url(domain, replace(view, page=view.page + 1)) if more else "",
         back=url(domain, view.overview()),
     )
+
+
+def with_money_only_where_some_is(names: tuple[str, ...], rows: tuple[Row, ...]) -> tuple[tuple[str, ...], tuple[Row, ...]]:
+    """Metrics and their rows without the money that no row has any of: most sites sell nothing."""
+    kept = [i for i, name in enumerate(names) if METRIC_BY_NAME[name].unit != "money" or any(row.metrics[i] for row in rows)]
+    return tuple(names[i] for i in kept), tuple(replace(row, metrics=tuple(row.metrics[i] for i in kept)) for row in rows)
 
 
 def _panel(

@@ -1,12 +1,12 @@
 """One site's page: its questions, asked together, and the model its template shows. Blocking: called in a worker thread."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from collector.facts import BY_API, METRIC_BY_NAME
 from dashboard import present, questions
 from dashboard.answers import Answer, Failure, Outcome, Source, outcomes
-from dashboard.format import Number
+from dashboard.format import Money, Number
 from dashboard.names import value_name
 from dashboard.navigation import Navigation, navigation
 from dashboard.panels import PANEL_BY_KEY, PANELS, columns, headlines, unanswerable
@@ -110,11 +110,18 @@ def csv_file(view: View, source: Source) -> tuple[str, bytes] | Failure:
     outcome = _found({"rows": questions.csv_rows(view, tab, days.begun)}, view, source)["rows"]
     if isinstance(outcome, Failure):
         return outcome
-    header = [tab.heading, "Code", *(METRIC_BY_NAME[name].label for name in columns(tab, view.filtered))]
-    rows = [(value_name(tab.dimension, row.value), row.value, *row.metrics) for row in outcome.rows]
+    names, counted = present.with_money_only_where_some_is(columns(tab, view.filtered), outcome.rows)
+    header = [tab.heading, "Code", *(_heading(name, [row.metrics[i] for row in counted]) for i, name in enumerate(names))]
+    rows = [(value_name(tab.dimension, row.value), row.value, *row.metrics) for row in counted]
     if all(row[0] == row[1] for row in rows):
         header, rows = [header[0], *header[2:]], [(row[0], *row[2:]) for row in rows]
     return f"{source.site.domain}-{tab.key}-{days.begun.first}-{days.begun.last}.csv", to_csv(header, rows)
+
+
+def _heading(metric: str, values: Sequence[Number]) -> str:
+    """A metric's heading in a file, where an amount is a bare number: with the currency, if all amounts have the same."""
+    currencies = {value.currency for value in values if isinstance(value, Money)}
+    return METRIC_BY_NAME[metric].label + (f" ({currencies.pop()})" if len(currencies) == 1 else "")
 
 
 def _found(asked: Mapping[str, questions.Question], view: View, source: Source) -> dict[str, Outcome]:
@@ -169,4 +176,4 @@ def _waits(view: View, head: Outcome, source: Source) -> bool:
 def _notes(found: Mapping[str, Outcome]) -> tuple[str, ...]:
     """What the figures leave out. What a comparison would lack is no news: it is then not made."""
     shown = (outcome for name, outcome in found.items() if not name.endswith(PREVIOUS))
-    return tuple(dict.fromkeys(outcome.missing for outcome in shown if isinstance(outcome, Answer) and outcome.missing))
+    return tuple(dict.fromkeys(note for outcome in shown if isinstance(outcome, Answer) for note in outcome.notes))

@@ -25,7 +25,7 @@ def nasty_rows(site: int, now_s: int) -> Sums:
     found: Sums = {}
     for number, value in enumerate(NASTY):
         first = _event(site, number, now_s, value, Kind.PAGEVIEW)
-        second = _event(site, number, now_s, value, Kind.CUSTOM, name=value, props=(("p" + value, value),))
+        second = _event(site, number, now_s, value, Kind.CUSTOM, name=value, props=(("p" + value, value),), currency=value)
         visit = None
         for event in (first, second):
             outcome = apply(visit, event)

@@ -36,7 +36,7 @@ def test_a_row_filters_and_the_row_filtered_by_leads_back() -> None:
 
 def test_a_row_of_a_full_list_leads_to_the_dashboard_narrowed_by_it() -> None:
     view = View(panel="places", page=2, search="x", order="visits")
-    answer = Answer((Row("FI", (3, 3, 3, 1.0, 50.0, 9)),), 101)
+    answer = Answer((Row("FI", (3, 3, 3, 1.0, 50.0, 50.0, 9)),), 101)
     model = present.full_list("a.example", view, PLACES, answer, {})
     assert model.panel.lines[0].url == "/site/a.example?f=is:country:FI"
     assert model.back == "/site/a.example"

@@ -147,7 +147,7 @@ def test_filters_are_asked_as_the_api_writes_them() -> None:
 
 
 def test_with_an_event_filtered_by_only_the_metrics_of_events_are_asked() -> None:
-    assert columns(TABS["sources", "sources"], ["event"]) == ("visitors", "events", "visits")
+    assert columns(TABS["sources", "sources"], ["event"]) == ("visitors", "events", "visits", "total_revenue")
     assert columns(TABS["sources", "sources"], ["page"]) == TABS["sources", "sources"].metrics
 
 
