@@ -8,10 +8,12 @@
 | a file that does not open or cannot be read through | set aside as `<name>.bad-<time>`, rebuilt |
 | a file at which `TRIES_MAX` starts in a row ended | set aside without another try, rebuilt |
 | a file older than what the journal still holds | set aside, rebuilt, if a backup is further on |
+| the same, but an operator restored that backup | opened; what is missing is stated |
 | a file in use, without permission, of a newer version, a full disk | refused with the reason; nothing touched |
 
 The trouble file beside the database (`<name>.trouble`) holds one byte for each start that has not ended well yet, so
 that a database that takes the process down with it is noticed too; a running store adds one when it meets damage.
+The chosen file (`<name>.chosen`) holds the position of the backup that an operator put back: what came later is not wanted.
 After a rebuild the recorder replays the journal from the store's position: store = backup + journal.
 """
 
@@ -56,7 +58,20 @@ def open_or_rebuild(
 
 
 def restore_backup(folder: Path, store_path: Path, memory_mb: int = MEMORY_MB) -> Manifest:
-    """A new database from a verified backup. Raises BackupDamaged, NewerStore or FileExistsError; nothing is half done."""
+    """An operator's choice: a new database from a verified backup, kept even if a later backup exists.
+
+    Raises BackupDamaged, NewerStore or FileExistsError; nothing is half done.
+    """
+    manifest = _database_from(folder, store_path, memory_mb)
+    lasting.replace(_chosen_file(store_path), b"%d" % manifest.position)
+    return manifest
+
+
+def _chosen_file(store_path: Path) -> Path:
+    return store_path.with_name(store_path.name + ".chosen")
+
+
+def _database_from(folder: Path, store_path: Path, memory_mb: int) -> Manifest:
     if store_path.exists():
         raise FileExistsError(f"{store_path} already exists; move it away before restoring.")
     manifest = backup.verify(folder)
@@ -149,8 +164,12 @@ class _Opening:
     def _unless_behind(self, store: DuckDBStore) -> Opened:
         """A file put back from an old copy opens well, but the journal may no longer hold what followed it."""
         position = store.position().batch
+        chosen = _chosen_file(self._path)
         if position + 1 >= self._journal_from:
+            chosen.unlink(missing_ok=True)
             return Opened(store, None)
+        if chosen.exists() and chosen.read_bytes() == b"%d" % position:
+            return Opened(store, self._what_follows(position))
         best = next((manifest for _, manifest in newest_backups(self._backup_dir) if manifest), None)
         if best is None or best.position <= position:
             return Opened(store, self._what_follows(position))
@@ -160,7 +179,7 @@ class _Opening:
     def _restore_newest(self) -> bool:
         for folder, _ in newest_backups(self._backup_dir):
             try:
-                restored = restore_backup(folder, self._path, self._memory_mb)
+                restored = _database_from(folder, self._path, self._memory_mb)
             except (BackupDamaged, NewerStore, StoreDamaged) as error:
                 self._said.append(f"A backup was passed over: {error}")
                 continue
@@ -181,8 +200,8 @@ class _Opening:
         if position + 1 >= self._journal_from:
             return f"What came after batch {position} is now read again from the journal; nothing is lost."
         return (
-            f"Batches {position + 1} to {self._journal_from - 1} are in no backup and no longer in the journal: their counts are missing. "
-            "If an older disk image or another backup holds them, stop, restore it with `footfall restore` and start again."
+            f"Batches {position + 1} to {self._journal_from - 1} are not in the database and no longer in the journal: their counts are missing. "
+            "If another backup or an older disk image holds them, stop, restore it with `footfall restore` and start again."
         )
 
     def _note_trouble(self) -> None:

@@ -14,7 +14,7 @@ from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import NewerStore, StoreDamaged, StoreError, StoreLocked
 from collector.store.interface import Position
 from collector.store.locked_store import open_locked
-from collector.store.recovery import TRIES_MAX, Opened, open_or_rebuild
+from collector.store.recovery import TRIES_MAX, Opened, open_or_rebuild, restore_backup
 from tests.store.model import DAY, append_all, bytes_of, model, some_rows, stored
 
 NOW = "20261122T031500Z"
@@ -239,6 +239,23 @@ def test_an_older_copy_put_back_is_noticed_when_the_journal_cannot_fill_the_gap(
     append_all(store, BATCHES[:1])
     store.close()
     assert_rebuilt(path, opened(path, journal_from=4))
+
+
+def test_a_backup_that_an_operator_chose_stays_though_a_later_one_exists(path: Path) -> None:
+    path.unlink()
+    restore_backup(path.parent / "backups" / "2026-11-01", path, memory_mb=100)
+    for _ in range(2):
+        result = opened(path, journal_from=BACKED_UP + 1)
+        assert result.store.position() == Position(2)
+        assert result.report is not None and f"Batches 3 to {BACKED_UP} are not in the database" in result.report
+        result.store.close()
+    sound = opened(path, journal_from=3)
+    append_all(sound.store, BATCHES[2:])
+    sound.store.close()
+    last = opened(path, journal_from=len(BATCHES) + 1)
+    assert (last.store.position(), last.report) == (Position(len(BATCHES)), None)
+    last.store.close()
+    assert not path.with_name(path.name + ".chosen").exists()
 
 
 def test_an_older_copy_put_back_is_simply_caught_up_while_the_journal_has_the_rest(path: Path) -> None:
