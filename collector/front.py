@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -25,7 +26,7 @@ from collector.ingest.hit import Given, Refused
 from collector.ingest.protocol import FrontProtocol
 from collector.journal.runtime_log import RuntimeLog
 from collector.ops.passthrough import Passthrough
-from collector.ops.quiet import tell
+from collector.ops.quiet import hush, tell
 from collector.ops.serving import quiet_server
 from collector.privacy.runtime import keep_memory_private, open_runtime
 from collector.privacy.salts import Salts, open_salts
@@ -109,9 +110,12 @@ class Tick:
         self._geo_checked_s = 0.0
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Until cancelled, whatever goes wrong in a second: the next one tries again, for no midnight may pass unseen."""
         while True:
-            self.once()
+            try:
+                self.once()
+            except Exception as error:
+                tell(error)
             await asyncio.sleep(TICK_S)
 
     def once(self) -> None:
@@ -127,17 +131,21 @@ class Tick:
             self._geo_checked_s = self._clock.monotonic()
             self._gate.places.reopen_if_changed()
         if self._status is not None:
-            state = {
-                "counted": self._door.counted,
-                "refused": self._door.refused,
-                "failed_batches": self._door.failed_batches,
-                "visitors": len(self._table),
-                "evicted": self._table.evicted,
-                "problem": self._picture.problem,
-            }
-            temporary = self._status.with_suffix(".new")
-            temporary.write_bytes(msgspec.json.encode(state))
-            temporary.replace(self._status)
+            with suppress(OSError):  # no room in the runtime folder just now
+                self._tell_state(self._status)
+
+    def _tell_state(self, status: Path) -> None:
+        state = {
+            "counted": self._door.counted,
+            "refused": self._door.refused,
+            "failed_batches": self._door.failed_batches,
+            "visitors": len(self._table),
+            "evicted": self._table.evicted,
+            "problem": self._picture.problem,
+        }
+        temporary = status.with_suffix(".new")
+        temporary.write_bytes(msgspec.json.encode(state))
+        temporary.replace(status)
 
 
 def _open_salts(runtime: Path | None) -> tuple[Salts, Path | None]:
@@ -176,6 +184,7 @@ async def serve(settings: Settings, listeners: list[socket.socket], socket_path:
 def main(settings: Settings, listeners: list[socket.socket], socket_path: Path) -> None:
     """The front process."""
     keep_memory_private()
+    hush()
     runtime, warning = open_runtime(settings.runtime_dir, runtime_directory(), settings.data_dir)
     if warning:
         print(warning, file=sys.stderr)

@@ -111,7 +111,7 @@ def _add(batch: Batch, sums: Sums) -> int:
         decoded = decode_journal(batch.payload)
         _sum(decoded, sums)
     except (ValueError, IndexError) as error:
-        raise RowsRefused(f"It is not of this format: {error}.") from error
+        raise RowsRefused(f"It is not of this format ({type(error).__name__}).") from error
     return len(decoded.changes)
 
 

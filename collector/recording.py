@@ -11,6 +11,7 @@ from collector.control.database import Control
 from collector.facts import ROLLED_UP
 from collector.journal.frame import NewerFormat
 from collector.ops.jobs import Jobs
+from collector.ops.quiet import told
 from collector.recorder import STEP_BYTES_MAX, Recorder
 from collector.settings import Settings
 from collector.store.duckdb_store import TODAY_ROWS_MAX, DuckDBStore
@@ -37,7 +38,7 @@ class Recording(threading.Thread):
         self._merged_rows = 0
 
     def run(self) -> None:
-        """Until `stop`. A refusing store is tried again, more and more slowly; a damaged one ends the process."""
+        """Until `stop`. What goes wrong is tried again, more and more slowly; a damaged store ends the process."""
         wait = STEP_EACH_S
         while not self._halt.wait(wait if not self._asked else 0):
             try:
@@ -46,8 +47,9 @@ class Recording(threading.Thread):
             except StoreDamaged as error:
                 print(f"{error} The database is rebuilt at the next start, which comes by itself.", file=sys.stderr, flush=True)
                 os._exit(DAMAGED)
-            except (StoreError, OSError, NewerFormat) as error:
-                self.trouble = f"The store takes nothing just now: {error} Events wait in the journal; it is tried again by itself."
+            except Exception as error:
+                why = str(error) if isinstance(error, StoreError | NewerFormat) else f"{told(error)}."
+                self.trouble = f"The store takes nothing just now: {why} Events wait in the journal; it is tried again by itself."
                 print(self.trouble, file=sys.stderr, flush=True)
                 wait = min(max(wait, STEP_EACH_S) * 2, RETRY_S_MAX)
         while self.recorder.step():

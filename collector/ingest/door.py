@@ -103,10 +103,13 @@ class Door:
             states = [(site, key, visits[key]) for key, (site, visits, _) in before.items() if key in visits]
             self._memory.record(self._journal.next_batch, states)
             self._journal.append(encode(JournalBatch(changes, [(*key, count) for key, count in refusals.items()])))
-        except OSError as error:
-            self._undo(before, error)
+        except BaseException as error:
             self._refusals = refusals
             written.set_result(False)
+            self._undo(before)
+            if not isinstance(error, OSError):  # a fault of ours: whoever called tells it, and nobody waits for ever
+                raise
+            self._say(error)
             return
         self.counted += len(changes)
         self._dirty = True
@@ -118,16 +121,19 @@ class Door:
         self._table.tend()
         self._memory.tend(self._journal.last_batch)
 
-    def _undo(self, before: dict[bytes, tuple[int, dict[bytes, Visit], Visit | None]], error: OSError) -> None:
-        self.failed_batches += 1
+    def _say(self, error: OSError) -> None:
         if self.failed_batches == 1 or self.failed_batches % 1000 == 0:
-            print(f"The journal refused a batch ({error}); visitors get 503 until there is room. It heals by itself.", file=sys.stderr)
+            why = error.strerror or type(error).__name__
+            print(f"The journal refused a batch ({why}); visitors get 503 until there is room. It heals by itself.", file=sys.stderr)
+
+    def _undo(self, before: dict[bytes, tuple[int, dict[bytes, Visit], Visit | None]]) -> None:
+        self.failed_batches += 1
         for key, (_, visits, visit) in before.items():
             if visit is None:
                 visits.pop(key, None)
             else:
                 visits[key] = visit
-        self._memory.take_back()
+        self._memory.take_back(self._journal.next_batch)
 
     # Making it last.
 

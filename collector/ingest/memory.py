@@ -52,9 +52,9 @@ class VisitMemory:
         except OSError as error:
             self._go_without(error)
 
-    def take_back(self) -> None:
-        """The journal refused the batch last recorded."""
-        self._log.take_back()
+    def take_back(self, batch: int) -> None:
+        """The journal does not have this batch: nor shall the log, if it came to that."""
+        self._log.take_back(batch)
 
     def day_ended(self) -> None:
         """Visits were forgotten: their keys shall leave the folder too."""
@@ -101,7 +101,7 @@ class VisitMemory:
         try:
             self._log.append(last_batch, encode(StateBatch(slice_)))
         except OSError:
-            self._log.take_back()
+            self._log.take_back(last_batch)
             raise
         del keys[-COPIED_AT_ONCE:]
         if not keys:

@@ -23,7 +23,8 @@ class RuntimeLog:
         self._older = _generations(folder) if folder else []
         self._generation = int(self._older[-1].name[len(PREFIX) :], 16) if self._older else 0
         self._descriptor = -1
-        self._whole = 0  # bytes without the last payload
+        self._last = 0  # the batch of the last payload
+        self._whole = 0  # bytes without it
         self.length = 0
 
     def read(self, last_batch: int) -> Iterator[bytes]:
@@ -47,16 +48,16 @@ class RuntimeLog:
         self._whole = self.length = 0
 
     def append(self, batch: int, payload: bytes) -> None:
-        """Write one payload. Raises OSError; then, as when the journal refuses the batch, `take_back` belongs behind it."""
+        """Write one payload. Raises OSError or ValueError; then, as when the journal refuses the batch, `take_back` belongs behind it."""
         if self._descriptor >= 0:
+            self._last, self._whole = batch, self.length
             data = frame.record(batch, payload)
-            self._whole = self.length
             write_all(self._descriptor, data)
             self.length += len(data)
 
-    def take_back(self) -> None:
-        """Cut the last payload off, whole or in part: once a later batch stands in the journal, it would be believed."""
-        if self._descriptor >= 0:
+    def take_back(self, batch: int) -> None:
+        """Cut this batch's payload off, whole or in part, if it came to one: with a later batch in the journal it would be believed."""
+        if self._descriptor >= 0 and self._last == batch:
             os.ftruncate(self._descriptor, self._whole)
             self.length = self._whole
 

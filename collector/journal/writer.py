@@ -1,5 +1,6 @@
 """The one writer of the journal: appends batches, syncs, begins new segments. A refused write leaves no trace."""
 
+import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -75,7 +76,7 @@ class JournalWriter:
 
     def _begin_segment(self) -> None:
         if self.size() >= self._bytes_max:
-            raise JournalFull(f"the journal in {self._folder} has reached journal_bytes_max ({self._bytes_max} bytes)")
+            raise JournalFull(errno.ENOSPC, f"the journal in {self._folder} has reached journal_bytes_max ({self._bytes_max} bytes)")
         path = segment_path(self._folder, self._number + 1)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
         header = frame.segment_header(self.next_batch, self.last_batch)

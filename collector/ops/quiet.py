@@ -1,11 +1,48 @@
-"""How an unforeseen error is told: by type and place only. Its message could carry what a browser sent."""
+"""How an unforeseen error is told: by type and place only. Its message could carry what a browser sent.
 
+`hush` holds the whole process to that: what Python or a library would print of an error by itself has the message in it.
+"""
+
+import logging
+import os
 import sys
+import threading
 import traceback
 from pathlib import Path
 
+_OURS = ("collector", "dashboard", "footfall")  # loggers whose messages are our own words
 
-def tell(error: BaseException) -> None:
-    """One line on stderr: the error's type, and the file, line and function it came from."""
-    where = traceback.extract_tb(error.__traceback__)[-1]
-    print(f"{type(error).__name__} at {Path(where.filename).name}:{where.lineno} ({where.name})", file=sys.stderr, flush=True)
+
+def tell(error: BaseException, what: str = "") -> None:
+    """One line on stderr, as `told` has it, behind what failed."""
+    print(f"{what}{': ' if what else ''}{told(error)}", file=sys.stderr, flush=True)
+
+
+def hush() -> None:
+    """From now on nothing in this process prints an error's message: no hook of Python's, and no library that logs."""
+    sys.excepthook = lambda _kind, error, _trace: tell(error)
+    threading.excepthook = lambda args: tell(args.exc_value or args.exc_type(), "A thread ended")
+    sys.unraisablehook = lambda args: tell(args.exc_value or args.exc_type())
+    logging.basicConfig(handlers=[_Telling()], level=logging.WARNING, force=True)
+
+
+def told(error: BaseException) -> str:
+    """The error's type, the system's words where it has a number of the system's, and the file, line and function it came from."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = frames[-1] if frames else None
+    place = f" at {Path(where.filename).name}:{where.lineno} ({where.name})" if where else ""
+    why = f" ({os.strerror(error.errno)})" if isinstance(error, OSError) and error.errno else ""
+    return f"{type(error).__name__}{why}{place}"
+
+
+class _Telling(logging.Handler):
+    """What is logged: our records in their words, a library's by its name (asyncio's words quote what a callback was given)."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line on stderr."""
+        what = record.getMessage() if record.name.startswith(_OURS) else f"{record.name}, {record.levelname.lower()}"
+        error = record.exc_info[1] if record.exc_info else None
+        if error is None:
+            print(what, file=sys.stderr, flush=True)
+        else:
+            tell(error, what)

@@ -240,7 +240,7 @@ class DuckDBStore:
         try:
             yield
         except (OverflowError, ValueError) as error:
-            raise RowsRefused(f"These rows do not fit the tables of {self._path}: {error}.") from error
+            raise RowsRefused(f"These rows do not fit the tables of {self._path} ({type(error).__name__}).") from error
 
     @contextmanager
     def _noticing(self) -> Iterator[None]:

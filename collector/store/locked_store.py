@@ -42,6 +42,8 @@ _LOCKDOWN = (
 _NEWER = re.compile(r"version number \d+.*can only read|created with a newer|newer version", re.DOTALL)
 _FULL = re.compile(r"No space left|quota exceeded|File too large|Out of Memory", re.IGNORECASE)
 _UNTOUCHED = re.compile(r"Permission denied|Read-only file system|Too many open files|No such file|Is a directory")
+# What an error of these kinds says may quote a row: neither told nor believed.
+_OF_ROWS = (duckdb.DataError, duckdb.IntegrityError, duckdb.ProgrammingError)
 _DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.InternalException, duckdb.FatalException)
 
 
@@ -149,6 +151,8 @@ def _named(error: duckdb.Error, where: str) -> StoreError:
     text = str(error)
     if isinstance(error, duckdb.InterruptException):
         return QueryTimeout(f"A question to {where} took too long and was stopped.")
+    if isinstance(error, _OF_ROWS):
+        return StoreError(f"{where} refused a statement or its values ({type(error).__name__}).")
     if isinstance(error, duckdb.OutOfMemoryException) or _FULL.search(text):
         return StoreFull(f"{where} cannot grow: {text} Free disk space or raise the database's memory limit; the write is tried again.")
     if "Could not set lock" in text:
