@@ -9,6 +9,8 @@ from pathlib import Path
 
 RAM_FILE_SYSTEMS = frozenset({"tmpfs", "ramfs"})
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of our own in it, private, or none
+# What it costs to go without the folder, in whole or in part.
+WITHOUT_IT = "Events are counted as before, but if the front restarts, open visits begin anew and today's visitors are counted anew."
 PR_SET_DUMPABLE = 4  # <sys/prctl.h>
 
 
@@ -60,9 +62,9 @@ def open_runtime(wished: Path | None, systemd: str, data_dir: Path) -> tuple[Pat
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         state = folder.stat()
     except OSError as error:
-        return None, f"The runtime folder {folder} cannot be used ({error.strerror}): a restart will begin new visits."
+        return None, f"The runtime folder {folder} cannot be used ({error.strerror}). {WITHOUT_IT} Mend it, or set another runtime_dir."
     if state.st_uid != os.getuid() or state.st_mode & 0o077:
-        return None, f"The runtime folder {folder} is open to others (it must be yours, mode 0700): a restart will begin new visits."
+        return None, f"The runtime folder {folder} is open to others and not used. {WITHOUT_IT} Make it this user's alone, mode 0700."
     if not is_ram(folder):
-        return None, f"The runtime folder {folder} is on a disk, not in RAM: salts stay in memory, and a restart will begin new visits."
+        return None, f"The runtime folder {folder} is on a disk, not in RAM, and not used. {WITHOUT_IT} Set runtime_dir to one on a tmpfs."
     return folder, ""

@@ -11,6 +11,7 @@ import struct
 from pathlib import Path
 
 from collector.privacy.key import SALT_BYTES
+from collector.privacy.runtime import WITHOUT_IT
 
 SITES_MAX = 10_000
 _SLOT = struct.Struct("<QQ")  # site, day; the salt follows
@@ -88,8 +89,7 @@ def open_salts(runtime_dir: Path | None) -> tuple[Salts, str]:
         return Salts(runtime_dir), ""
     except OSError as error:
         return Salts(None), (
-            f"The runtime folder {runtime_dir} takes nothing ({error.strerror}): salts and open visits stay in memory only. Events are "
-            "counted as before, but if the front restarts, open visits begin anew and today's visitors are counted anew. "
+            f"The runtime folder {runtime_dir} takes nothing ({error.strerror}): salts and open visits stay in memory only. {WITHOUT_IT} "
             "Make room there, or set another runtime_dir, and restart."
         )
 
