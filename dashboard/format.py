@@ -104,7 +104,7 @@ def tick(metric: Metric, value: float) -> str:
     if metric.unit == "money" and value >= WHOLE_BELOW:
         return short_count(round(value))
     if metric.unit in ("percent", "ratio", "money"):
-        return f"{value:g}" + ("%" if metric.unit == "percent" else "")
+        return f"{value:,g}" + ("%" if metric.unit == "percent" else "")
     return figure(metric, value)
 
 

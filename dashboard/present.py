@@ -126,7 +126,7 @@ def cards(domain: str, view: View, now: Answer, before: Answer | None) -> tuple[
             Link(metric.label, url(domain, replace(view, metric=metric.name)), metric.name == shown),
         )
         for i, metric in enumerate(metrics)
-        if metric.unit != "money" or _at(now.first, i) or _at(earlier, i)
+        if metric.unit != "money" or metric.name == shown or _at(now.first, i) or _at(earlier, i)
     )
 
 

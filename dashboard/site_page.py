@@ -1,7 +1,8 @@
 """One site's page: its questions, asked together, and the model its template shows. Blocking: called in a worker thread."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from collector.facts import BY_API, METRIC_BY_NAME
 from dashboard import present, questions
@@ -75,13 +76,14 @@ def overview(view: View, source: Source) -> SitePage:
     asked |= {panel.key: questions.panel_rows(view, panel, days.begun) for panel in PANELS}
     found = _found(asked, view, source)
     head, totals = found["headline"], _totals(view, found["headline"])
-    line = found["series"]
+    drawn = _drawn(days, found["series"])
+    line = found["series"] if drawn is days else _found(_chart_questions(view, drawn), view, source)["series"]
     return SitePage(
         navigation=navigation(source.site.domain, view, days.at.today, days.until_hour),
         waiting=_waits(view, head, source),
         failure=head.reason if isinstance(head, Failure) else "",
         cards=present.cards(source.site.domain, view, head, _whole(found.get("headline" + PREVIOUS))) if isinstance(head, Answer) else (),
-        chart=_chart(view, days, line, _whole(found.get("series" + PREVIOUS))) if isinstance(line, Answer) else None,
+        chart=_chart(view, drawn, line, _whole(found.get("series" + PREVIOUS))) if isinstance(line, Answer) else None,
         chart_failure=line.reason if isinstance(line, Failure) else "",
         panels=tuple(present.panel(source.site.domain, view, panel, found[panel.key], totals) for panel in PANELS),
         notes=_notes(found),
@@ -148,6 +150,14 @@ def _chart_questions(view: View, days: Spans) -> dict[str, questions.Question]:
     if days.before:
         asked["series" + PREVIOUS] = questions.series(view, metric, days.before, days.bucket)
     return asked
+
+
+def _drawn(days: Spans, line: Outcome) -> Spans:
+    """The days the chart shows: those the page is about, or where the first are not kept the rest, drawn as finely as they allow."""
+    if not isinstance(line, Answer) or not line.gap or line.gap.last >= days.begun.last:
+        return days
+    rest = Span(line.gap.last + timedelta(days=1), days.begun.last)
+    return replace(days, whole=rest, begun=rest, before=None, before_begun=None, bucket=bucket_of(rest))
 
 
 def _whole(outcome: Outcome | None) -> Answer | None:

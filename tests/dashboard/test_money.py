@@ -83,7 +83,7 @@ def test_money_is_read_with_its_currency_and_its_decimals() -> None:
     assert exact(REVENUE, Money(1234.5, "EUR")) == figure(REVENUE, Money(1234.5, "EUR")) == "1,234.50\N{NO-BREAK SPACE}EUR"
     assert exact(REVENUE, Money(1200, "JPY")) == "1,200\N{NO-BREAK SPACE}JPY"
     assert figure(REVENUE, Money(2_500_000, "KWD")) == "2.50M\N{NO-BREAK SPACE}KWD"
-    assert [tick(REVENUE, value) for value in (0, 2.5, 9000, 2_000_000)] == ["0", "2.5", "9000", "2.00M"]
+    assert [tick(REVENUE, value) for value in (0, 2.5, 9000, 2_000_000)] == ["0", "2.5", "9,000", "2.00M"]
     assert change(REVENUE, Money(120, "EUR"), Money(100, "EUR")).spoken == "20% more than before (100.00\N{NO-BREAK SPACE}EUR)"
 
 

@@ -208,6 +208,17 @@ def test_the_chart_has_its_figures_in_a_table(member: httpx.Client) -> None:
     assert all(int(now) > 0 and int(before) > 0 for _, now, before in rows)
 
 
+def test_where_the_first_days_are_not_kept_the_chart_shows_the_rest(tmp_path: Path) -> None:
+    with house(tmp_path, detail_days=10) as short:
+        short.add("example.com", 45, 20)
+        with served(short.app) as where:
+            query = "period=year&f=is:country:FI&f=is_not:browser:Edge"
+            markup = httpx.get(f"{where}/site/example.com?{query}", cookies={"footfall_session": short.session()}).text
+    days = re.findall(r'<th scope="row">(\w\w\w \d+ Nov 2026)', markup)
+    assert "Not included: 1 Jan – 11 Nov 2026." in markup
+    assert (len(days), days[0], days[-1]) == (11, "Thu 12 Nov 2026", "Sun 22 Nov 2026")
+
+
 @pytest.mark.parametrize(("panel", "tab"), EVERY_TAB, ids=lambda x: x.key)
 def test_every_tab_has_rows_a_full_list_and_a_file(member: httpx.Client, panel: Panel, tab: Tab) -> None:
     shown = member.get(address_of("example.com", panel, tab)).text
