@@ -26,8 +26,21 @@ def _text(value: Any) -> str:
     return value
 
 
+def _host(value: Any) -> str:
+    """Never empty: to listen on nothing in particular is to listen on every address of the machine."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("an address such as 127.0.0.1 (0.0.0.0 is all of them)")
+    return value
+
+
 def _path(value: Any) -> Path | None:
     return Path(_text(value)).expanduser() if value else None
+
+
+def _folder(value: Any) -> Path:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a folder")
+    return Path(value).expanduser()
 
 
 def _integer(low: int, high: int) -> Callable[[Any], int]:
@@ -95,11 +108,11 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("host", "text", "127.0.0.1", "Address to listen on. Loopback by default: put a TLS proxy in front.", _text),
+    Setting("host", "text", "127.0.0.1", "Address to listen on. Loopback by default: put a TLS proxy in front.", _host),
     Setting("port", "number", 8000, "Port to listen on; 0 asks the system for a free one.", _integer(0, 65535)),
     Setting("dashboard_port", "number", 0, "A port of its own for dashboard and API, so that only the collector need be public; 0: the same port.", _integer(0, 65535)),
     Setting("base_url", "text", "", "The public address, such as https://stats.example.com; used in links, the snippet tag and for secure cookies.", _text),
-    Setting("data_dir", "folder", "data", "Folder for journal, database, backups and control database. Back this one up.", _path),
+    Setting("data_dir", "folder", "data", "Folder for journal, database, backups and control database. Back this one up.", _folder),
     Setting("runtime_dir", "folder", "", "RAM-backed folder for salts and open visits; empty: systemd's RUNTIME_DIRECTORY, else a private folder on /dev/shm.", _path),
     Setting("database_url", "text", "", "Accounts, sites and keys (SQLAlchemy URL); empty: SQLite in the data folder.", _text, secret=True),
     Setting("trusted_proxies", "networks", "", "Proxies whose X-Forwarded-For is believed, as addresses or networks with commas between.", _networks),

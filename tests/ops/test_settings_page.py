@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from collector import settings
 from collector.ops import settings_page
 
@@ -42,3 +44,10 @@ def test_the_example_on_the_page_is_a_settings_file_that_works(tmp_path: Path) -
     example = settings_page.markdown().split("```toml\n")[1].split("```")[0]
     (tmp_path / "footfall.toml").write_text(example)
     assert settings.load({}, tmp_path).base_url == "https://stats.example.com"
+
+
+@pytest.mark.parametrize(("name", "expected"), [("host", "an address such as 127.0.0.1"), ("data_dir", "a folder")])
+@pytest.mark.parametrize("value", ["", " ", 1])
+def test_a_setting_that_may_not_be_empty_is_refused_by_name(tmp_path: Path, name: str, expected: str, value: object) -> None:
+    with pytest.raises(settings.SettingError, match=f"Setting {name} .*expected {expected}"):
+        settings.load({}, tmp_path, {name: value})
