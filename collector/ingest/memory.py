@@ -9,6 +9,7 @@ A folder that is full costs no event: the log is given up until a day ends, and 
 import sys
 
 from collector.journal.runtime_log import RuntimeLog
+from collector.privacy.runtime import WITHOUT_IT
 from collector.visits.machine import Visit
 from collector.visits.payload import StateBatch, decode_states, encode
 from collector.visits.table import VisitTable
@@ -83,9 +84,8 @@ class VisitMemory:
         self._log.give_up()
         self._to_copy = []
         print(
-            f"The runtime folder {self._log.folder} takes nothing ({error.strerror}). Events are counted as before, but open visits are "
-            "not noted there any more: if the front restarts, they begin anew and today's visitors are counted anew. It is tried again "
-            "when a day ends; make room there, or set another runtime_dir and restart.",
+            f"The runtime folder {self._log.folder} takes nothing ({error.strerror}): open visits stay in memory only. {WITHOUT_IT} "
+            "It is tried again when a day ends; make room there, or set another runtime_dir and restart.",
             file=sys.stderr,
             flush=True,
         )

@@ -136,7 +136,7 @@ def test_a_runtime_folder_that_is_full_at_any_write_costs_no_event(tmp_path: Pat
         assert asyncio.run(through_a_full_disk(folder, Disk("write", number, 2, kept, "/runtime/visits-"))) == 0
         assert list((folder / "runtime").iterdir()) == []
         said = capfd.readouterr().err
-        assert said.count(f"The runtime folder {folder / 'runtime'} takes nothing (No space left on device).") == 1
+        assert said.count(f"The runtime folder {folder / 'runtime'} takes nothing (No space left on device): open visits") == 1
 
 
 def test_a_disk_and_a_runtime_folder_that_are_full_at_once_cost_only_what_was_refused(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_a_runtime_folder_that_fills_up_costs_no_event_and_a_restart_of_the_fron
             sender = server.sender()
             sent = 1 + sum(sender.send(event(f"https://shop.example/{number}")).counted for number in range(60))
             assert sent == 61
-            assert f"The runtime folder {folder} takes nothing (No space left on device). Events" in server.said()
+            assert f"The runtime folder {folder} takes nothing (No space left on device): open visits stay" in server.said()
             before = server.kill("front")
             assert until(lambda: server.children().get("front", before) != before, FULL_S_MAX)
             assert until(lambda: server.send("https://shop.example/again").counted, FULL_S_MAX)
