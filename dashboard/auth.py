@@ -4,7 +4,9 @@ The token of a link travels in the URL's fragment, which no browser sends, so it
 script posts it. Without script it is pasted into the form.
 """
 
-from urllib.parse import parse_qs, urlsplit
+import re
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -17,8 +19,13 @@ from dashboard.render import Renderer
 COOKIE = "footfall_session"
 # The browser forgets the cookie with the session's own longest life; the server decides whether it is still good.
 COOKIE_LIFE_S = 7 * 86400
-FORM_BYTES_MAX = 4096
+# A token, and a page to go on to with every character of it escaped.
+FORM_BYTES_MAX = 8192
 TOKEN_CHARS_MAX = 512
+GOAL_CHARS_MAX = 2000
+
+# The one kind of page that signing in leads on to: a site's, in some view. Nothing that fits names another host.
+_GOAL = re.compile(r"/site/[\w.%:-]+(?:\?[!-~]*)?", re.ASCII)
 
 FOREIGN = "This was not sent from Footfall’s own page. Open the link from <footfall sign-in> anew; on a network address use https."
 NOT_VALID = "This link is not valid any more. A link works once, for half an hour. Ask for a new one."
@@ -41,9 +48,20 @@ def private(services: Services, handler: Handler) -> Handler:
         secret = request.cookies.get(cookie_name(services), "")
         if secret != "" and await run_in_threadpool(_is_session, services, secret):
             return await handler(request)
-        return RedirectResponse("/sign-in", 303)
+        return RedirectResponse(_way_in(request), 303)
 
     return guarded
+
+
+def _way_in(request: Request) -> str:
+    """The sign-in page that leads on to the page asked for: a bookmark of a view is worth something after a night, too."""
+    goal = _goal(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+    return f"/sign-in?{urlencode({'to': goal})}" if goal else "/sign-in"
+
+
+def _goal(wanted: str) -> str:
+    """The page to go on to, "" for anything that is not a page of a site here."""
+    return wanted if len(wanted) <= GOAL_CHARS_MAX and _GOAL.fullmatch(wanted) else ""
 
 
 def _is_session(services: Services, secret: str) -> bool:
@@ -75,18 +93,18 @@ class SignIn:
 
     async def show(self, request: Request) -> Response:
         """GET /sign-in: how to get a link, and a field for its token."""
-        return self._render(request, "sign_in.html", {"problem": ""})
+        return self._form(request, _goal(request.query_params.get("to", "")))
 
     async def enter(self, request: Request) -> Response:
         """POST /sign-in: a token for a session cookie."""
         if not sent_from_here(request, self._services.settings.base_url):
-            return self._render(request, "sign_in.html", {"problem": FOREIGN}, 403)
-        token = await _token(request)
+            return self._form(request, "", FOREIGN)
+        token, goal = await _given(request)
         control = self._services.control
         secret = await run_in_threadpool(control.use_sign_in, token, self._services.clock.time()) if token else None
         if secret is None:
-            return self._render(request, "sign_in.html", {"problem": NOT_VALID}, 403)
-        answer = RedirectResponse("/", 303)
+            return self._form(request, goal, NOT_VALID)
+        answer = RedirectResponse(goal or "/", 303)
         self._set_cookie(answer, secret, COOKIE_LIFE_S)
         return answer
 
@@ -94,12 +112,15 @@ class SignIn:
         """POST /sign-out: the session ends on the server, and the cookie goes."""
         answer = RedirectResponse("/sign-in", 303)
         if not sent_from_here(request, self._services.settings.base_url, trust_silence=True):
-            return self._render(request, "sign_in.html", {"problem": FOREIGN}, 403)
+            return self._form(request, "", FOREIGN)
         secret = request.cookies.get(cookie_name(self._services), "")
         if secret:
             await run_in_threadpool(self._services.control.end_session, secret)
         self._set_cookie(answer, "", 0)
         return answer
+
+    def _form(self, request: Request, goal: str, problem: str = "") -> Response:
+        return self._render(request, "sign_in.html", {"goal": goal, "problem": problem}, 403 if problem else 200)
 
     def _set_cookie(self, answer: Response, value: str, life_s: int) -> None:
         answer.set_cookie(
@@ -107,12 +128,20 @@ class SignIn:
         )
 
 
-async def _token(request: Request) -> str:
-    """The token of a posted form, bare or as the end of a pasted link; "" if there is none or the body is too big for one."""
+class Given(NamedTuple):
+    """What the sign-in form holds: a token, and the page to go on to; "" for what is not there."""
+
+    token: str
+    goal: str
+
+
+async def _given(request: Request) -> Given:
+    """What a posted form holds, its token bare or as the end of a pasted link; nothing if the body is too big for one."""
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > FORM_BYTES_MAX:
-            return ""
-    given = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10).get("token", [""])[0]
-    return given.strip().rpartition("#")[2][:TOKEN_CHARS_MAX]
+            return Given("", "")
+    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    token, goal = (fields.get(name, [""])[0] for name in ("token", "to"))
+    return Given(token.strip().rpartition("#")[2][:TOKEN_CHARS_MAX], _goal(goal))

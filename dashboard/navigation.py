@@ -49,12 +49,14 @@ class Chip:
 class Navigation:
     """All links of a view but those in its panels.
 
-    `state` is what a form must carry along to keep the view; `today`: today is one of its days, so its figures still move.
+    `state` is what a form must carry along to keep the view; `latest`: the last day there can be figures of; `today`: it is one
+    of the view's days, so its figures still move.
     """
 
     period: str
     days: str
     span: Span
+    latest: date
     today: bool
     periods: tuple[Link, ...]
     earlier: str
@@ -76,6 +78,7 @@ def navigation(domain: str, view: View, today: date, until_hour: int | None) -> 
         period=_period_label(view.choice, today),
         days=span_name(span, today.year),
         span=span,
+        latest=today,
         today=span.first <= today <= span.last,
         periods=tuple(Link(label, url(domain, view.with_choice(Choice(p))), view.choice == Choice(p)) for p, label in _PERIODS),
         earlier=url(domain, view.with_choice(moved(view.choice, -1, today))),

@@ -65,7 +65,26 @@ def address_of(domain: str, panel: Panel, tab: Tab, *, whole: bool = False, suff
 @pytest.mark.parametrize("cookie", [None, "", "made-up", "x" * 3000])
 def test_nobody_sees_a_page_without_a_session(stranger: httpx.Client, path: str, cookie: str | None) -> None:
     answer = stranger.get(path, headers={} if cookie is None else {"cookie": f"footfall_session={cookie}"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in")
+
+
+def test_signing_in_leads_on_to_the_view_that_was_asked_for(stranger: httpx.Client, home: House) -> None:
+    wanted = "/site/example.com?period=7d&f=is:page:/blog%3Fpage%3D2"
+    door = stranger.get(stranger.get(wanted).headers["location"])
+    (goal,) = [a["value"] for a in Page(door.text).all("input") if a.get("name") == "to"]
+    assert goal == wanted
+    form = {"token": home.control.new_sign_in(home.clock.now_s), "to": wanted}
+    assert stranger.post("/sign-in", data=form, headers={"sec-fetch-site": "same-origin"}).headers["location"] == wanted
+
+
+@pytest.mark.parametrize(
+    "goal",
+    ["//evil.example", "https://evil.example/", "/site/../\\evil.example", "/site/a?\r\nx: y", "/sign-out", "/site/a?" + "x" * 2000, "@x"],
+)
+def test_signing_in_leads_nowhere_else(stranger: httpx.Client, home: House, goal: str) -> None:
+    assert 'name="to"' not in stranger.get("/sign-in", params={"to": goal}).text
+    form = {"token": home.control.new_sign_in(home.clock.now_s), "to": goal}
+    assert stranger.post("/sign-in", data=form, headers={"sec-fetch-site": "same-origin"}).headers["location"] == "/"
 
 
 @pytest.mark.parametrize("path", CLOSED)
