@@ -69,6 +69,7 @@ _PAID = re.compile(r"cp|^ppc$|^retargeting$|^paid")
 _SHOP = re.compile(r"(?:[^a-df-z]|^)shop|shopping")
 _SOCIAL = _one_of("social", "social-network", "social-media", "sm", "social network", "social media")
 _EMAIL = _one_of("email", "e-mail", "e_mail", "e mail", "newsletter")
+_MAILED = re.compile(r"^(?!sms$|.*push$)")  # mailing services send these too
 _DISPLAY = _one_of("display", "banner", "expandable", "interstitial", "cpm")
 
 RULES = (
@@ -92,7 +93,7 @@ RULES = (
     Rule("Organic Search", kind="search"),
     Rule("Organic Search", medium=_one_of("organic")),
     Rule("Referral", medium=_one_of("referral", "app", "link")),
-    Rule("Email", kind="email"),
+    Rule("Email", kind="email", medium=_MAILED),
     Rule("Email", source=_EMAIL),
     Rule("Email", medium=_EMAIL),
     Rule("Affiliates", medium=_one_of("affiliate", "affiliates")),

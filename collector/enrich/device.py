@@ -32,6 +32,23 @@ _SPECIAL = (
     ),
     (r"PlayStation|PLAYSTATION|Xbox|Nintendo", CONSOLE),
 )
+# What the package's patterns take for the system's web view, or for something it cannot be, told by a word.
+_APPS = (
+    (r"LinkedInApp", "LinkedIn"),
+    (r"\bBarcelona \d", "Threads"),
+    (r"\bReddit/", "Reddit"),
+    (r"MicroMessenger/", "WeChat"),
+    (r"FBAN/Messenger|FB_IAB/Orca", "Facebook Messenger"),
+    (r"Tizen [\d.]+\) AppleWebKit/[\d.]+ \(KHTML, like Gecko\) [\d.]+/[\d.]+ TV Safari", "Tizen Browser"),
+    (r"Web0S; Linux/SmartTV", "webOS Browser"),
+    # Apple Mail sends this too, but it runs no scripts: here it is an app's web view, on a Mac or an iPad.
+    (r"Mac OS X [\d_]+\) AppleWebKit/[\d.]+ \(KHTML, like Gecko\)$", "Safari WebView"),
+)
+# From Safari 26 on the system's version stands still at 18.6 or 18.7; Safari's own has always been the system's.
+_FROZEN_IOS = re.compile(r"OS 18_[67](?:_\d+)? like Mac OS X.* Version/(2[6-9]|[3-9]\d)\.")
+_HARMONY = re.compile(r"OpenHarmony (\d+)")
+# Every phone's browser says one of these and no tablet's; the package knows "Mobile Safari" only, side by side.
+_ANDROID_PHONE = re.compile(r"Android.*(?:Mobile|Opera Mini)")
 
 
 class _Agent(UserAgent):
@@ -51,6 +68,7 @@ class Devices:
     def __init__(self, cache_max: int = 20_000, rust: bool = True) -> None:
         self._parse = agent_parser(rust)
         self._special = classifier(_SPECIAL, rust)
+        self._app = classifier(_APPS, rust)
         self._shared: Bounded[Device, Device] = Bounded(same, _SHARED_MAX)
         self._cache: Bounded[str, Device] = Bounded(self._compute, cache_max, is_ordinary)
         self.lookup = self._cache.__getitem__
@@ -64,8 +82,18 @@ class Devices:
         if not text.strip():
             return self._shared[Device()]
         browser, system = self._parse(text)
+        app = self._app(text)
+        browser, system = Family(app) if app else browser, _told_system(text) or system
         device = self._special(text) or _device_class(text, _Agent(text, browser, system))
         return self._shared[Device(*_named(browser, BROWSERS), *_named(system, SYSTEMS), device)]
+
+
+def _told_system(text: str) -> Family | None:
+    """The system where the package's patterns do not see it."""
+    frozen, harmony = _FROZEN_IOS.search(text), _HARMONY.search(text)
+    if frozen:
+        return Family("iOS", frozen[1])
+    return Family("HarmonyOS", harmony[1]) if harmony else None
 
 
 def _named(family: Family, known: frozenset[str]) -> tuple[str, str]:
@@ -79,7 +107,8 @@ def _named(family: Family, known: frozenset[str]) -> tuple[str, str]:
 
 
 def _device_class(text: str, agent: _Agent) -> str:
-    if agent.is_tablet or _SILK_TABLET.search(text):
+    is_phone = _ANDROID_PHONE.search(text) and not _MODELS.search(text)
+    if _SILK_TABLET.search(text) or (agent.is_tablet and not is_phone):
         return TABLET
     if agent.is_mobile:
         return MOBILE

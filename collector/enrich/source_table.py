@@ -59,7 +59,8 @@ class SourceTable:
             found = self._keys.get(parent) or self._keys.get(f"{parent.removesuffix(suffix)}*")
             if found:
                 return found
-        return Source(self._suffixes.privatesuffix(bare) or bare)
+        # A public suffix that people have names under may be a source too: foo.blogspot.com.
+        return self._keys.get(suffix) or Source(self._suffixes.privatesuffix(bare) or bare)
 
     def word(self, text: str) -> Source:
         """The source of what a campaign calls it: a shorthand, a name in any case, or a host; an unknown one keeps the text."""

@@ -36,6 +36,20 @@ TABLE = [
     (f"Mozilla/5.0 (SMART-TV; Linux; Tizen 6.0) {KHTML} SamsungBrowser/4.0 Chrome/76.0 TV Safari/537.36", "Samsung Internet", "Samsung Internet 4", "Tizen", "Tizen 6", "TV"),
     (f"Mozilla/5.0 (PlayStation; PlayStation 5/6.50) {WEBKIT} Version/15.4 Safari/605.1.15", "Safari", "Safari 15", "", "", "Console"),
     ("", "", "", "", "", ""),
+    (f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) {WEBKIT} Version/26.1 Mobile/15E148 Safari/604.1", "Safari", "Safari 26", "iOS", "iOS 26", "Mobile"),
+    (f"Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) {WEBKIT} Version/26.0 Mobile/15E148 Safari/604.1", "Safari", "Safari 26", "iOS", "iOS 26", "Tablet"),
+    (f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) {WEBKIT} Version/18.6 Mobile/15E148 Safari/604.1", "Safari", "Safari 18", "iOS", "iOS 18", "Mobile"),
+    (f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {WEBKIT} Mobile/15E148 [LinkedInApp]/9.31.1234", "LinkedIn", "LinkedIn", "iOS", "iOS 18", "Mobile"),
+    (f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {WEBKIT} Mobile/22F76 Barcelona 389.0.0.30 (iPhone15,2; iOS 18_5)", "Threads", "Threads", "iOS", "iOS 18", "Mobile"),
+    (f"Mozilla/5.0 (Linux; Android 15; Pixel 9 Build/AP4A; wv) {KHTML} Version/4.0 Chrome/142.0 Mobile Safari/537.36 Reddit/Version 2025.40.0/Build 2540111/Android 15", "Reddit", "Reddit", "Android", "Android 15", "Mobile"),
+    (f"Mozilla/5.0 (Linux; Android 15; SM-S928B Build/AP3A; wv) {KHTML} Version/4.0 Chrome/142.0 Mobile Safari/537.36 MicroMessenger/8.0.60", "WeChat", "WeChat", "Android", "Android 15", "Mobile"),
+    (f"Mozilla/5.0 (Linux; Android 15; Pixel 9 Build/AP4A; wv) {KHTML} Version/4.0 Chrome/142.0 Mobile Safari/537.36 [FB_IAB/Orca-Android;FBAV/500.0;]", "Facebook Messenger", "Facebook Messenger", "Android", "Android 15", "Mobile"),
+    (f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {WEBKIT}", "Safari WebView", "Safari WebView", "macOS", "macOS 10", "Desktop"),
+    (f"Mozilla/5.0 (Linux; Android 10; K) {KHTML} Chrome/142.0.0.0 Mobile DuckDuckGo/5 Safari/537.36", "DuckDuckGo", "DuckDuckGo 5", "Android", "Android 10", "Mobile"),
+    ("Opera/9.80 (Android; Opera Mini/83.0.2254/191.303; U; en) Presto/2.12.423 Version/12.16", "Opera Mini", "Opera Mini 83", "Android", "Android", "Mobile"),
+    (f"Mozilla/5.0 (Phone; OpenHarmony 5.0) {KHTML} Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1 Mobile HuaweiBrowser/5.0.4.300", "Huawei Browser", "Huawei Browser 5", "HarmonyOS", "HarmonyOS 5", "Mobile"),
+    (f"Mozilla/5.0 (SMART-TV; LINUX; Tizen 8.0) {KHTML} 108.0.5359.1/8.0 TV Safari/537.36", "Tizen Browser", "Tizen Browser", "Tizen", "Tizen 8", "TV"),
+    (f"Mozilla/5.0 (Web0S; Linux/SmartTV) {KHTML} Chrome/120.0.6099.270 Safari/537.36 WebAppManager", "webOS Browser", "webOS Browser", "webOS", "webOS", "TV"),
 ]  # fmt: skip
 
 

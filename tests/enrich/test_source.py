@@ -68,6 +68,13 @@ TABLE = [
     ("msclkid=&page=2", "https://www.bing.com/", "Bing", "Paid Search", "bing.com"),
     ("fbclid=", "", "Facebook", "Organic Social", ""),
     ("srsltid=secret", "https://www.google.com/", "Google Shopping", "Organic Shopping", "google.com"),
+    ("utm_source=klaviyo&utm_medium=sms", "", "Klaviyo", "SMS", ""),
+    ("utm_source=klaviyo&utm_medium=push", "", "Klaviyo", "Mobile Push Notifications", ""),
+    ("utm_source=klaviyo&utm_medium=campaign", "", "Klaviyo", "Email", ""),
+    ("", "https://someone.blogspot.com/", "Blogger", "Organic Social", "someone.blogspot.com"),
+    ("", "https://www-example-com.translate.goog/", "Google Translate", "Referral", "www-example-com.translate.goog"),
+    ("gclid=", "https://syndicatedsearch.goog/", "Google", "Paid Search", "syndicatedsearch.goog"),
+    ("", "https://us1.campaign-archive.com/", "Mailchimp", "Email", "us1.campaign-archive.com"),
     ("page=2&color=red", "", "", "Direct", ""),
 ]  # fmt: skip
 
