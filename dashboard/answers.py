@@ -14,6 +14,7 @@ from dashboard.questions import Question
 
 NOT_NOW = "This could not be answered just now. Reload the page, or choose a shorter period."
 SEVERAL_CURRENCIES = "Amounts in several currencies cannot be added. For the revenue, filter by one: Events, More, Currencies."
+PARTLY = "Lists that name their days leave out the earlier ones: of those each list is kept by itself and cannot be filtered by another."
 NOT_KEPT = "Of those days each list is kept by itself and cannot be filtered by another any more."
 
 _log = logging.getLogger(__name__)

@@ -83,7 +83,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class PanelModel:
-    """A panel with its tabs. Exactly one of `lines`, `nothing` and `failure` has something in it."""
+    """A panel with its tabs. Exactly one of `lines`, `nothing` and `failure` has something in it.
+
+    `only` are the days its rows are of, where they are fewer than the page's.
+    """
 
     key: str
     title: str
@@ -94,6 +97,7 @@ class PanelModel:
     lines: tuple[Line, ...]
     nothing: str
     failure: str
+    only: str
     list_url: str
     csv_url: str
     total: int
@@ -165,14 +169,14 @@ def chart(view: View, span: Span, before_span: Span | None, bucket: Bucket, now:
     )
 
 
-def panel(domain: str, view: View, shown: Panel, outcome: Outcome, totals: Mapping[str, Number]) -> PanelModel:
-    """A panel of the dashboard; `totals` are the headline figures that its rows are shares of."""
+def panel(domain: str, view: View, shown: Panel, outcome: Outcome, totals: Mapping[str, Number], rest: Span | None = None) -> PanelModel:
+    """A panel of the dashboard; `totals` are the headline figures that its rows are shares of, `rest` the days where some are missing."""
     tab = view.tab(shown)
     metrics = tuple(METRIC_BY_NAME[name] for name in columns(tab, view.filtered)[: tab.shown])
-    return _panel(domain, view, shown, metrics, outcome, totals)
+    return _panel(domain, view, shown, metrics, outcome, totals, rest)
 
 
-def full_list(domain: str, view: View, shown: Panel, outcome: Outcome, totals: Mapping[str, Number]) -> ListModel:
+def full_list(domain: str, view: View, shown: Panel, outcome: Outcome, totals: Mapping[str, Number], rest: Span | None = None) -> ListModel:
     """The full list of a panel's tab, one page of it."""
     tab = view.tab(shown)
     names = columns(tab, view.filtered)
@@ -180,7 +184,7 @@ def full_list(domain: str, view: View, shown: Panel, outcome: Outcome, totals: M
         names, rows = with_money_only_where_some_is(names, outcome.rows)
         outcome = replace(outcome, rows=rows)
     metrics = tuple(METRIC_BY_NAME[name] for name in names)
-    model = _panel(domain, view, shown, metrics, outcome, totals)
+    model = _panel(domain, view, shown, metrics, outcome, totals, rest)
     order = view.order if view.order in names else names[0]
     first = (view.page - 1) * LIST_ROWS + 1
     more = first - 1 + len(model.lines) < model.total
@@ -202,7 +206,7 @@ def with_money_only_where_some_is(names: tuple[str, ...], rows: tuple[Row, ...])
 
 
 def _panel(
-    domain: str, view: View, shown: Panel, metrics: tuple[Metric, ...], outcome: Outcome, totals: Mapping[str, Number]
+    domain: str, view: View, shown: Panel, metrics: tuple[Metric, ...], outcome: Outcome, totals: Mapping[str, Number], rest: Span | None
 ) -> PanelModel:
     tab = view.tab(shown)
     answered = outcome if isinstance(outcome, Answer) else Answer((), 0)
@@ -215,17 +219,20 @@ def _panel(
         further=tuple(link for t, link in links if t.further),
         metrics=metrics,
         lines=_lines(domain, view, tab, metrics, answered.rows, totals),
-        nothing="" if answered.rows else _nothing(shown, view, answered.total),
+        nothing="" if answered.rows else _nothing(shown, view, answered),
         failure=outcome.reason if isinstance(outcome, Failure) else "",
+        only=f"{span_name(rest)} only" if rest and answered.gap else "",
         list_url=url(domain, view.listing(shown)),
         csv_url=url(domain, replace(view, panel=shown.key, page=1), "/csv"),
         total=answered.total,
     )
 
 
-def _nothing(shown: Panel, view: View, total: int) -> str:
+def _nothing(shown: Panel, view: View, answer: Answer) -> str:
     """Why there are no rows, in words for the reader."""
-    if total:
+    if answer.gap:
+        return "Nothing is kept here that fits the filters."
+    if answer.total:
         return "The list ends before this page."
     if view.panel and view.search:
         return f"Nothing in this period has “{plain(view.search)}” in its name."

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from collector.facts import BY_API, METRIC_BY_NAME
 from dashboard import present, questions
-from dashboard.answers import Answer, Failure, Outcome, Source, outcomes
+from dashboard.answers import PARTLY, Answer, Failure, Outcome, Source, outcomes
 from dashboard.format import Money, Number
 from dashboard.names import value_name
 from dashboard.navigation import Navigation, navigation
@@ -75,7 +75,8 @@ def overview(view: View, source: Source) -> SitePage:
     asked = _headline_questions(view, days) | _chart_questions(view, days)
     asked |= {panel.key: questions.panel_rows(view, panel, days.begun) for panel in PANELS}
     found = _found(asked, view, source)
-    head, totals = found["headline"], _totals(view, found["headline"])
+    head, rest = found["headline"], _rest(days, found)
+    totals = _totals(view, found, rest, source)
     drawn = _drawn(days, found["series"])
     line = found["series"] if drawn is days else _found(_chart_questions(view, drawn), view, source)["series"]
     return SitePage(
@@ -85,8 +86,8 @@ def overview(view: View, source: Source) -> SitePage:
         cards=present.cards(source.site.domain, view, head, _whole(found.get("headline" + PREVIOUS))) if isinstance(head, Answer) else (),
         chart=_chart(view, drawn, line, _whole(found.get("series" + PREVIOUS))) if isinstance(line, Answer) else None,
         chart_failure=line.reason if isinstance(line, Failure) else "",
-        panels=tuple(present.panel(source.site.domain, view, panel, found[panel.key], totals) for panel in PANELS),
-        notes=_notes(found),
+        panels=tuple(present.panel(source.site.domain, view, panel, found[panel.key], totals[panel.key], rest) for panel in PANELS),
+        notes=_notes(found, rest),
     )
 
 
@@ -96,11 +97,12 @@ def full_list(view: View, source: Source) -> SitePage:
     panel = PANEL_BY_KEY[view.panel]
     asked = {"headline": questions.headline(view, days.begun), "rows": questions.list_rows(view, view.tab(panel), days.begun)}
     found = _found(asked, view, source)
-    totals = _totals(view, found["headline"])
+    rest = _rest(days, found)
+    totals = _totals(view, found, rest, source)["rows"]
     return SitePage(
         navigation=navigation(source.site.domain, view, days.at.today, days.until_hour),
-        listing=present.full_list(source.site.domain, view, panel, found["rows"], totals),
-        notes=_notes(found),
+        listing=present.full_list(source.site.domain, view, panel, found["rows"], totals, rest),
+        notes=_notes(found, rest),
     )
 
 
@@ -169,7 +171,27 @@ def _chart(view: View, days: Spans, line: Answer, before: Answer | None) -> Char
     return present.chart(view, days.whole, days.before, days.bucket, line, before, days.at)
 
 
-def _totals(view: View, head: Outcome) -> Mapping[str, Number]:
+def _lacks_days(outcome: Outcome) -> bool:
+    return isinstance(outcome, Answer) and outcome.gap is not None
+
+
+def _rest(days: Spans, found: Mapping[str, Outcome]) -> Span | None:
+    """The days of the lists that have fewer of them than the headline has, if there are such lists and such days."""
+    if _lacks_days(found["headline"]):
+        return None
+    gaps = (outcome.gap for name, outcome in found.items() if isinstance(outcome, Answer) and not name.endswith(PREVIOUS))
+    gap = next(filter(None, gaps), None)
+    return Span(gap.last + timedelta(days=1), days.begun.last) if gap and gap.last < days.begun.last else None
+
+
+def _totals(view: View, found: Mapping[str, Outcome], rest: Span | None, source: Source) -> dict[str, Mapping[str, Number]]:
+    """For each outcome the headline figures that its rows are shares of: those of the same days."""
+    whole = _figures(view, found["headline"])
+    fewer = _figures(view, _found({"rest": questions.headline(view, rest)}, view, source)["rest"]) if rest else whole
+    return {name: fewer if _lacks_days(outcome) else whole for name, outcome in found.items()}
+
+
+def _figures(view: View, head: Outcome) -> Mapping[str, Number]:
     if isinstance(head, Failure):
         return {}
     return dict(zip(headlines(view.filtered), head.first, strict=False))
@@ -183,7 +205,8 @@ def _waits(view: View, head: Outcome, source: Source) -> bool:
     return isinstance(ever, Answer) and not any(ever.first)
 
 
-def _notes(found: Mapping[str, Outcome]) -> tuple[str, ...]:
-    """What the figures leave out. What a comparison would lack is no news: it is then not made."""
-    shown = (outcome for name, outcome in found.items() if not name.endswith(PREVIOUS))
-    return tuple(dict.fromkeys(note for outcome in shown if isinstance(outcome, Answer) for note in outcome.notes))
+def _notes(found: Mapping[str, Outcome], rest: Span | None) -> tuple[str, ...]:
+    """What the figures leave out, all or (with a `rest`) some of the lists. What a comparison lacks is no news: it is not made."""
+    shown = [outcome for name, outcome in found.items() if isinstance(outcome, Answer) and not name.endswith(PREVIOUS)]
+    notes = (PARTLY if rest and note == outcome.missing else note for outcome in shown for note in outcome.notes)
+    return tuple(dict.fromkeys(notes))

@@ -14,6 +14,7 @@ import pytest
 
 from collector.facts import METRIC_BY_NAME
 from collector.settings import load
+from dashboard.answers import PARTLY
 from dashboard.credits import data_credits
 from dashboard.format import plain
 from dashboard.headers import HEADERS
@@ -236,6 +237,24 @@ def test_where_the_first_days_are_not_kept_the_chart_shows_the_rest(tmp_path: Pa
     days = re.findall(r'<th scope="row">(\w\w\w \d+ Nov 2026)', markup)
     assert "Not included: 1 Jan – 11 Nov 2026." in markup
     assert (len(days), days[0], days[-1]) == (11, "Thu 12 Nov 2026", "Sun 22 Nov 2026")
+
+
+def test_a_list_of_fewer_days_than_the_headline_names_them_and_its_shares_are_of_those_days(tmp_path: Path) -> None:
+    with house(tmp_path, detail_days=10) as short:
+        short.add("example.com", 45, 20)
+        with served(short.app) as where, httpx.Client(base_url=where, cookies={"footfall_session": short.session()}) as client:
+            pages = [client.get(f"/site/example.com?period=year&f=is:country:FI{more}").text for more in ("", "&panel=sources")]
+            (kept,) = csv.DictReader(io.StringIO(client.get("/site/example.com/csv?period=year&f=is:country:FI&panel=places").text[1:]))
+    for markup in pages:
+        assert PARTLY in markup
+        assert "Not included" not in markup
+        sources = markup.split('id="title-sources"')[1].split("</section>")[0]
+        assert '<p class="only">12 – 22 Nov 2026 only</p>' in sources
+        shares = [float(share) for share in re.findall(r'class="num share">([\d.]+)%', sources)]
+        assert 80 < sum(shares) < 101
+    places = pages[0].split('id="title-places"')[1].split("</section>")[0]
+    assert 'class="only"' not in places
+    assert f'title="{kept["Visitors"]}"' in places
 
 
 @pytest.mark.parametrize(("panel", "tab"), EVERY_TAB, ids=lambda x: x.key)
