@@ -124,6 +124,13 @@ def clean_path(path: str) -> str:
     return _join([_cut(segment, SEGMENT_MAX) for segment in redact_segments(segments)])
 
 
+def clean_link(link: str) -> str:
+    """The address of a link that was followed, as it is kept: host and cleaned path, without scheme, login, query and fragment."""
+    address = re.split(r"[?#]", link, maxsplit=1)[0].rpartition("://")[2].removeprefix("//")
+    host, _, path = address.partition("/")
+    return host.rpartition("@")[2].lower() + clean_path(path)
+
+
 def _segments(path: str) -> Iterator[str]:
     for segment in decoded(path).replace("\\", "/").split("/"):
         text = segment.strip()

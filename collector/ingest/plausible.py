@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from collector.enrich.page import clean_link
 from collector.ingest.hit import Body, Refused
 from collector.query.money import DECIMALS, DECIMALS_DEFAULT
 
@@ -18,6 +19,7 @@ PROP_VALUE_CHARS_MAX = 2_000
 PROP_KEPT_CHARS = 200  # what is stored of a value: longer ones are texts, not categories
 ENGAGED_MS_MAX = 24 * 3600 * 1000  # a visit ends at midnight
 REVENUE_MINOR_MAX = 10**12
+LINKS = frozenset({"Outbound Link: Click", "File Download"})  # sent by the snippet itself, with the link's address as `url`
 _STRING = re.compile(rb'"([^"]*)"(\s*:)?')  # of JSON without a backslash: each string, and whether it is a key
 _AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 
@@ -70,6 +72,8 @@ def body_of(data: bytes) -> Body:
     referrer = wire.r if wire.r is not None else wire.referrer
     body = Body(name, url[:URL_CHARS_MAX], domains or "", (referrer or "")[:URL_CHARS_MAX])
     _extras(wire, body)
+    if name in LINKS:
+        body.props = tuple((key, clean_link(value)[:PROP_KEPT_CHARS] if key == "url" else value) for key, value in body.props)
     if name == "engagement":
         _engagement(wire, body)
     return body

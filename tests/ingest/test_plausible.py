@@ -220,3 +220,19 @@ def test_any_body_with_a_key_twice_is_refused(keys: dict[str, Any], again: str, 
     twice = text[:-1] + f", {json.dumps(again)}{data.draw(st.sampled_from(['', ' ', chr(10)]))}: 1}}"
     with pytest.raises(Refused):
         body_of(twice.encode())
+
+
+@pytest.mark.parametrize("name", ["Outbound Link: Click", "File Download"])
+@pytest.mark.parametrize(
+    ("link", "kept"),
+    [
+        ("www.wikipedia.org/wiki/Tea", "www.wikipedia.org/wiki/Tea"),
+        ("127.0.0.1:8080/files/brewing-card.pdf", "127.0.0.1:8080/files/brewing-card.pdf"),
+        ("other.example/", "other.example/"),
+        ("https://me:secret@Other.example/a?token=secret#secret", "other.example/a"),
+        ("other.example/reset/x7Gk29qZ", "other.example/reset/:token"),
+        ("shop.example/invoices/erik@example.org/invoice.pdf", "shop.example/invoices/:email/invoice.pdf"),
+    ],
+)
+def test_a_followed_links_address_is_cleaned_as_a_pages_is(name: str, link: str, kept: str) -> None:
+    assert said(n=name, p={"url": link, "kind": "a@b.example"}).props == (("kind", "a@b.example"), ("url", kept))
