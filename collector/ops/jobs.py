@@ -21,6 +21,7 @@ BACKUP_EVERY_S = 24 * 3600
 JOURNAL_SHARE = 0.5  # of its limit: past it a backup is made as often as BACKUP_AGAIN_S, so that segments can go
 BACKUP_AGAIN_S = 3600
 LOOK_EACH_S = 600  # for days that have ended and sites that are gone
+NO_SITE = 0  # what was refused before its site was known is counted here, by days in UTC
 SITES = "/* sites with rows */ SELECT site FROM visits_daily UNION SELECT site FROM visits_today UNION SELECT site FROM dropped"
 STAMP = "%Y%m%dT%H%M%SZ"
 
@@ -84,7 +85,7 @@ class Jobs:
         """
         gone = self._forget_removed()
         self._to_rewrite |= gone > 0
-        for site, timezone in self._timezones().items():
+        for site, timezone in {NO_SITE: "UTC", **self._timezones()}.items():
             today = local_day_hour(int(self._clock.time()) - DAY_OVER_AFTER_S, timezone)[0]
             if self._forgotten.get(site) != today:
                 detail = today - self._settings.detail_days

@@ -71,6 +71,12 @@ def test_a_removed_sites_rows_go_and_those_of_a_lost_list_stay(store: DuckDBStor
     assert store.query("SELECT site FROM visits_today") == [(1,)]
 
 
+def test_refusals_of_no_known_site_go_after_history_months_too(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    store.append({"dropped": {(0, TODAY - age, "unknown-site"): [1] for age in (0, 900)}}, Position(1))
+    assert Jobs(store, loaded, clock, lambda: {1: "UTC"}).forget_old() == 1
+    assert days(store, "dropped") == [date.fromordinal(TODAY)]
+
+
 def test_a_backup_is_verified_lets_covered_segments_go_and_thins_out_old_ones(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
     journal = JournalWriter(loaded.journal_dir, 1, 10**9, segment_bytes_max=60)
     batches = [journal.append(b"x" * 40) for _ in range(5)]
