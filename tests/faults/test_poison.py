@@ -57,7 +57,7 @@ POISON: dict[str, bytes] = {
     "measures that are too few": changed(page_counts=(1, 1)),
     "measures that are twice as many": changed(page_counts=(1, 1, 1, 0, 0, 0) * 2),
 }
-Begin = Callable[[Iterable[bytes]], Recorder]
+Begin = Callable[[Iterable[bytes]], tuple[Recorder, list[int]]]
 
 
 @pytest.fixture
@@ -69,14 +69,13 @@ def store(tmp_path: Path) -> Iterator[DuckDBStore]:
 
 @pytest.fixture
 def begin(tmp_path: Path, store: DuckDBStore) -> Begin:
-    """A recorder at the beginning of a journal of these payloads; the first has the number 1."""
+    """A recorder at the beginning of a journal of these payloads, and their numbers."""
 
-    def begun(payloads: Iterable[bytes]) -> Recorder:
+    def begun(payloads: Iterable[bytes]) -> tuple[Recorder, list[int]]:
         journal = JournalWriter(tmp_path / "journal", 0, 10**9)
-        for payload in payloads:
-            journal.append(payload)
+        numbers = [journal.append(payload) for payload in payloads]
         journal.close()
-        return Recorder(store, tmp_path / "journal", Clock(), dict)
+        return Recorder(store, tmp_path / "journal", Clock(), dict), numbers
 
     return begun
 
@@ -89,14 +88,14 @@ def set_aside(folder: Path) -> dict[str, bytes]:
 def test_a_batch_the_store_can_never_take_is_set_aside_and_its_neighbours_are_counted_once(
     what: str, tmp_path: Path, store: DuckDBStore, begin: Begin, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    recorder = begin([good(CHANGES[0]), POISON[what], good(CHANGES[1])])
+    recorder, numbers = begin([good(CHANGES[0]), POISON[what], good(CHANGES[1])])
     assert recorder.step() == 2
     assert recorder.step() == 0
     assert stored(store) == model([rows_of(CHANGES[:2])])
-    assert store.position() == Position(3)
+    assert store.position() == Position(numbers[2])
     assert (recorder.poisoned, recorder.recorded) == (1, 2)
-    assert set_aside(tmp_path) == {"batch-2.bad": POISON[what]}
-    assert str(tmp_path / "journal" / "damaged" / "batch-2.bad") in capfd.readouterr().err
+    assert set_aside(tmp_path) == {f"batch-{numbers[1]}.bad": POISON[what]}
+    assert str(tmp_path / "journal" / "damaged" / f"batch-{numbers[1]}.bad") in capfd.readouterr().err
     store.close_day(1, DAY + 2)
 
 
@@ -104,11 +103,11 @@ def test_all_of_them_among_many_are_found_and_every_other_is_counted_once(tmp_pa
     payloads = [good(change) for change in CHANGES]
     for at, poison in enumerate(POISON.values()):
         payloads.insert(at * 4, poison)
-    recorder = begin(payloads)
+    recorder, numbers = begin(payloads)
     recorder.step()
     assert stored(store) == model([rows_of(CHANGES)])
     assert sorted(set_aside(tmp_path).values()) == sorted(POISON.values())
-    assert (recorder.poisoned, recorder.recorded, store.position()) == (len(POISON), len(CHANGES), Position(len(payloads)))
+    assert (recorder.poisoned, recorder.recorded, store.position()) == (len(POISON), len(CHANGES), Position(numbers[-1]))
 
 
 def test_one_among_many_costs_a_few_transactions_and_not_one_a_batch(
@@ -124,13 +123,13 @@ def test_one_among_many_costs_a_few_transactions_and_not_one_a_batch(
     monkeypatch.setattr(store, "append", counting)
     payloads = [refused(count=number) for number in range(1, 1_001)]
     payloads[617] = refused(count=2**63)
-    begin(payloads).step()
+    begin(payloads)[0].step()
     assert store.query("SELECT sum(events) FROM dropped") == [(1_000 * 1_001 // 2 - 618,)]
     assert len(appended) <= 2 * 10 + 2  # halves of a thousand: ten times
 
 
 def test_batches_that_only_together_do_not_fit_are_all_counted(tmp_path: Path, store: DuckDBStore, begin: Begin) -> None:
-    recorder = begin([refused(count=2**62)] * 2)
+    recorder, _ = begin([refused(count=2**62)] * 2)
     recorder.step()
     assert store.query("SELECT sum(events) FROM dropped") == [(2**63,)]
     assert (recorder.poisoned, set_aside(tmp_path)) == (0, {})
@@ -152,7 +151,7 @@ def test_trouble_that_passes_sets_nothing_aside_and_all_is_counted_once_when_it_
     trouble: Exception, at: int, tmp_path: Path, store: DuckDBStore, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """At the first append, and where halves of a step with a poisoned batch are already in the store."""
-    recorder = begin([good(change) for change in CHANGES[:3]] + [POISON["a site past 32 bits"]])
+    recorder, numbers = begin([good(change) for change in CHANGES[:3]] + [POISON["a site past 32 bits"]])
     real, calls = store.append, 0
 
     def failing(rows: Rows, position: Position) -> None:
@@ -168,13 +167,13 @@ def test_trouble_that_passes_sets_nothing_aside_and_all_is_counted_once_when_it_
     assert recorder.poisoned == 0
     recorder.step()
     assert stored(store) == model([rows_of(CHANGES[:3])])
-    assert (recorder.poisoned, recorder.recorded, list(set_aside(tmp_path))) == (1, 3, ["batch-4.bad"])
+    assert (recorder.poisoned, recorder.recorded, list(set_aside(tmp_path))) == (1, 3, [f"batch-{numbers[3]}.bad"])
 
 
 def test_a_batch_that_cannot_be_set_aside_stays_where_it_is_until_there_is_room(
     tmp_path: Path, store: DuckDBStore, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    recorder = begin([good(CHANGES[0]), POISON["no batch"], good(CHANGES[1])])
+    recorder, numbers = begin([good(CHANGES[0]), POISON["no batch"], good(CHANGES[1])])
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -182,10 +181,10 @@ def test_a_batch_that_cannot_be_set_aside_stays_where_it_is_until_there_is_room(
     with monkeypatch.context() as broken, pytest.raises(OSError, match="No space left"):
         broken.setattr("os.fsync", full)
         recorder.step()
-    assert (store.position(), recorder.poisoned, set_aside(tmp_path)) == (Position(1), 0, {})
+    assert (store.position(), recorder.poisoned, set_aside(tmp_path)) == (Position(numbers[0]), 0, {})
     recorder.step()
     assert stored(store) == model([rows_of(CHANGES[:2])])
-    assert (recorder.poisoned, set_aside(tmp_path)) == (1, {"batch-2.bad": b"\xc1"})
+    assert (recorder.poisoned, set_aside(tmp_path)) == (1, {f"batch-{numbers[1]}.bad": b"\xc1"})
 
 
 def test_a_row_of_another_length_never_slides_into_its_neighbours_columns(store: DuckDBStore) -> None:
@@ -197,3 +196,15 @@ def test_a_row_of_another_length_never_slides_into_its_neighbours_columns(store:
         with pytest.raises(errors.RowsRefused):
             store.append(rows, Position(1))
     assert stored(store) == {}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_days_sum_past_64_bits_stays_at_the_end_of_them_and_holds_up_no_close(sign: int, store: DuckDBStore) -> None:
+    """Amounts of money are the visitor's own word: nine million events of the largest are enough."""
+    ((key, _), *_) = rows_of(CHANGES)["events"].items()
+    for batch in range(1, 4):
+        store.append({"events": {key: [1, 1, 1, sign * 2**62]}, "dropped": {(1, DAY, "bot"): [2**62]}}, Position(batch))
+    assert store.close_day(1, DAY + 2) > 0
+    assert store.query("SELECT sum(events), sum(revenue) FROM events_detail") == [(3, sign * (2**63 - 1))]
+    assert store.query("SELECT sum(revenue) FROM events_daily WHERE dimension = 'event'") == [(sign * (2**63 - 1),)]
+    store.rewrite()

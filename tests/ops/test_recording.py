@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -76,10 +77,10 @@ def test_the_thread_goes_on_past_a_batch_that_can_never_be_stored_and_past_a_sto
 ) -> None:
     thread, store = parts
     monkeypatch.setattr(recording, "STEP_EACH_S", 0.01)
-    real, full = store.append, iter([True])
+    real, calls = store.append, count(1)
 
     def append(rows: Rows, position: Position) -> None:
-        if position.batch == 3 and next(full, False):
+        if next(calls) == 4:  # the first batch, the one refused, the step past it, and now
             raise StoreFull("The disk is full.")
         real(rows, position)
 
@@ -87,9 +88,10 @@ def test_the_thread_goes_on_past_a_batch_that_can_never_be_stored_and_past_a_sto
     journal = JournalWriter(tmp_path / "journal", 0, 10**9)
     thread.start()
     try:
-        for batch, count in enumerate((1, 2**63, 1), 1):
-            journal.append(encode(JournalBatch([], [(1, DAY, "bot", count)])))
+        for hits in (1, 2**63, 1):
+            batch = journal.append(encode(JournalBatch([], [(1, DAY, "bot", hits)])))
             assert until(partial(store_has, store, batch), 10)
+        assert next(calls) == 6
         assert thread.is_alive() and thread.recorder.poisoned == 1
         assert store.query("SELECT sum(events) FROM dropped") == [(2,)]
     finally:
