@@ -119,7 +119,8 @@ def csv_file(view: View, source: Source) -> tuple[str, bytes] | Failure:
     rows = [(value_name(tab.dimension, row.value), row.value, *row.metrics) for row in counted]
     if all(row[0] == row[1] for row in rows):
         header, rows = [header[0], *header[2:]], [(row[0], *row[2:]) for row in rows]
-    return f"{source.site.domain}-{tab.key}-{days.begun.first}-{days.begun.last}.csv", to_csv(header, rows)
+    first = min(outcome.gap.last + timedelta(days=1), days.begun.last) if outcome.gap else days.begun.first
+    return f"{source.site.domain}-{tab.key}-{first}-{days.begun.last}.csv", to_csv(header, rows)
 
 
 def _heading(metric: str, values: Sequence[Number]) -> str:

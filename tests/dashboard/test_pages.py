@@ -244,7 +244,9 @@ def test_a_list_of_fewer_days_than_the_headline_names_them_and_its_shares_are_of
         short.add("example.com", 45, 20)
         with served(short.app) as where, httpx.Client(base_url=where, cookies={"footfall_session": short.session()}) as client:
             pages = [client.get(f"/site/example.com?period=year&f=is:country:FI{more}").text for more in ("", "&panel=sources")]
+            file = client.get("/site/example.com/csv?period=year&f=is:country:FI&panel=sources").headers["content-disposition"]
             (kept,) = csv.DictReader(io.StringIO(client.get("/site/example.com/csv?period=year&f=is:country:FI&panel=places").text[1:]))
+    assert file.endswith("example.com-sources-2026-11-12-2026-11-22.csv")
     for markup in pages:
         assert PARTLY in markup
         assert "Not included" not in markup
