@@ -71,7 +71,7 @@ ADVERT = ("Google", "Paid Search", "", "google", "cpc", "kettles")
 DIRECT = ("", "Direct", "", "", "", "")
 
 WINDOWS = ("Chrome", "Chrome 142", "Windows", "Windows 10", "Desktop", "992–1439 px")
-IPHONE = ("Safari", "Safari 26", "iOS", "iOS 18", "Mobile", "0–575 px")
+IPHONE = ("Safari", "Safari 26", "iOS", "iOS 26", "Mobile", "0–575 px")
 LINUX = ("Firefox", "Firefox 144", "Linux", "Linux", "Desktop", "1440–1919 px")
 WIDE = ("Edge", "Edge 142", "Windows", "Windows 10", "Desktop", "1920+ px")
 ANDROID = ("Chrome", "Chrome 142", "Android", "Android 10", "Mobile", "0–575 px")
