@@ -8,10 +8,15 @@ from pathlib import Path
 
 from collector import lasting
 from collector.journal import frame
-from collector.journal.files import segment_path, segments, size, write_all
+from collector.journal.files import Segment, segment_path, segments, size, write_all
 
 SEGMENT_BYTES_MAX = 64 * 1024 * 1024
 BATCHES_A_MS = 1000  # batch numbers of a new journal begin at milliseconds since 1970 times this: past any older journal's
+
+# A start goes on so far past the last number on disk. A power cut may have taken batches that were not synced but that the store
+# has counted, and a machine without a battery may come back hours behind: their numbers must not come again. A batch each
+# 2 ms makes as many in half an hour, longer than any sync takes.
+LEAP = 1_000_000
 
 
 class JournalFull(OSError):
@@ -29,7 +34,7 @@ class JournalWriter:
         self._segment_bytes_max = segment_bytes_max
         existing = segments(folder)
         self.last_batch = last_batch(folder) or 0
-        self.next_batch = max(self.last_batch + 1, now_ms * BATCHES_A_MS)
+        self.next_batch = max(self.last_batch + LEAP, _first_named(existing) + LEAP, now_ms * BATCHES_A_MS)
         self._number = existing[-1].number if existing else 0
         self._descriptor = -1
         self._ended: list[int] = []  # descriptors of ended segments that are not synced yet
@@ -118,3 +123,13 @@ def last_batch(folder: Path) -> int | None:
         if header is not None:
             return header.previous
     return None
+
+
+def _first_named(existing: list[Segment]) -> int:
+    """The first batch of the newest segment whose header is whole, were it ever written or not; 0 without one."""
+    for segment in reversed(existing):
+        with segment.path.open("rb") as file:
+            header = frame.parse_segment_header(file.read(frame.SEGMENT_HEADER_BYTES))
+        if header is not None:
+            return header.first
+    return 0
