@@ -22,7 +22,7 @@ from collector.visits.machine import Visit, apply
 from collector.visits.payload import JournalBatch, encode
 from collector.visits.table import VisitTable
 
-# A batch. A change is 33 kB at most (a body of 8 KiB, its properties' names twice) and a state 76 kB (what is remembered of a
+# A batch. A change is 35 kB at most (a body of 8 KiB, its properties' names twice) and a state 76 kB (what is remembered of a
 # visit, at 4 bytes a character): so many stay under the journal's payload limit, and 50,000 events/s fill one in GATHER_S.
 CHANGES_MAX = 100
 GATHER_S = 0.002  # at 6,300 events/s a fifth less CPU and half the p99 of a batch each turn of the loop; nobody sees 2 ms
