@@ -13,6 +13,7 @@ from collections import deque
 from functools import partial
 from typing import Any, Protocol, cast
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -22,6 +23,9 @@ from collector.ingest.hit import Given, Refused, given_headers
 from collector.ingest.plausible import BODY_BYTES_MAX
 
 HEAD_BYTES_MAX = 32 * 1024
+# Around a body: chunk sizes, their extensions, trailers. An event of 8 KiB in chunks of one byte has 40 KiB of it; the parser
+# glues a trailer's pieces together again and again, so that 50 MB of one would keep a core busy for seconds.
+FRAMING_BYTES_MAX = 64 * 1024
 REQUEST_S_MAX = 10.0  # from a connection's opening, or a further request's first byte, to the request's last byte
 LOOKS = 4  # in REQUEST_S_MAX: a late request is cut between 7.5 and 10 s after it began
 CONNECTIONS_MAX = 4_000
@@ -31,6 +35,7 @@ IDLE_S_MAX = 30.0  # between two requests
 
 _HEAD_END = b"\r\n\r\n"
 _TOO_SLOW = f"the request took longer than {REQUEST_S_MAX:.0f} seconds"
+_NO_REQUEST = "Invalid HTTP request received."
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -62,6 +67,7 @@ class FrontProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._last_bytes = b""
         self._in_body = False
+        self._framing_bytes = 0
         self._waiting = True  # for the first request, or for the rest of one
         self._idle_looks = 0
         self._began_s = self.loop.time()
@@ -87,7 +93,40 @@ class FrontProtocol(HttpToolsProtocol):
                 self._end(refusal(431, f"the request's head is over {HEAD_BYTES_MAX} bytes"))
                 return
             self._last_bytes = data[-3:]
-        super().data_received(data)
+        self._framing_bytes += len(data)
+        self._parse(data)
+        if self._in_body and self._framing_bytes > FRAMING_BYTES_MAX:
+            self._refuse(431, f"there are over {FRAMING_BYTES_MAX} bytes around the body")
+
+    def _parse(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        try:
+            while data:
+                data = self._parsed(data)
+        except HttpParserError:
+            self.send_400_response(_NO_REQUEST)
+
+    def _parsed(self, data: bytes) -> bytes:
+        """Parse these bytes; returns what is to be parsed next.
+
+        A request that asks for another protocol is taken as one that does not (RFC 9110, 7.8): Java's client asks with
+        each first request. The parser takes what follows such a head for the other protocol. Left at that, a body would be
+        lost, or read as a request of its own where a proxy has passed it on as a body. So another parser is told the head
+        without the wish.
+        """
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            rest = data[upgrade.args[0] :]
+        else:
+            return b""
+        method = self.parser.get_method()
+        if method == b"CONNECT":
+            raise HttpParserError
+        lines = [b"%s %s HTTP/%s" % (method, self.url, self.parser.get_http_version().encode())]
+        lines += [b"%s: %s" % header for header in self.headers if header[0] != b"upgrade"]
+        self.parser = HttpRequestParser(self)
+        return b"\r\n".join((*lines, b"", rest))
 
     def _ends_in_time(self, data: bytes) -> bool:
         """Whether the head ends within its limit: what follows it in the same piece is body."""
@@ -100,11 +139,19 @@ class FrontProtocol(HttpToolsProtocol):
         self.headers = []
         self.expect_100_continue = False
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A line of the head. One behind the body (a trailer) is nobody's: it must not pass for a header."""
+        if not self._in_body:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """The head is whole: what follows is body, which the endpoints limit themselves."""
         self._head_bytes = 0
         self._in_body = True
+        self._framing_bytes = 0
         self._begin()  # a pipelined request comes in the same piece as the one before it
+        if self.parser.should_upgrade():
+            return
         free = self.cycle is None or self.cycle.response_complete
         if self._deaf or self.transport.is_closing():
             return
@@ -121,16 +168,20 @@ class FrontProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body: an event's is kept up to its limit."""
+        self._framing_bytes -= len(body)
         if self._event is not None:
             self._event_body += body
             if len(self._event_body) > BODY_BYTES_MAX:
-                self._end(self._taker.refuse(Refused(413, f"the body is over {BODY_BYTES_MAX} bytes")))
+                self._refuse(413, f"the body is over {BODY_BYTES_MAX} bytes")
         elif self._passed_on():
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The next bytes begin another head."""
-        self._in_body = self._waiting = False
+        self._in_body = False
+        if self.parser.should_upgrade():
+            return
+        self._waiting = False
         if self._event is not None:
             self._take_event(self._event)
         elif self._passed_on():
@@ -195,7 +246,7 @@ class FrontProtocol(HttpToolsProtocol):
     def _look(self) -> None:
         """End a connection whose request is late, or that never began one, or that has been idle for long."""
         if self._waiting and self.loop.time() - self._began_s > REQUEST_S_MAX * (LOOKS - 1) / LOOKS:
-            self._end(refusal(408, _TOO_SLOW) if self._event is None else self._taker.refuse(Refused(408, _TOO_SLOW)))
+            self._refuse(408, _TOO_SLOW)
             return
         self._idle_looks += 1
         answering = bool(self._due) or (self.cycle is not None and not self.cycle.response_complete)
@@ -203,6 +254,10 @@ class FrontProtocol(HttpToolsProtocol):
             self.transport.close()
             return
         self._next_look = self.loop.call_later(REQUEST_S_MAX / LOOKS, self._look)
+
+    def _refuse(self, status: int, message: str) -> None:
+        """End the connection over the request that is being read; an event among them is counted as refused."""
+        self._end(refusal(status, message) if self._event is None else self._taker.refuse(Refused(status, message)))
 
     def _end(self, answer: bytes) -> None:
         """Close the connection, with an answer where one is due."""

@@ -182,6 +182,81 @@ def test_what_is_no_request_is_refused(house: House, request_bytes: bytes) -> No
     house.still_counts()
 
 
+# Other protocols, and what stands around a body.
+
+WISHES = [
+    b"connection: upgrade\r\nupgrade: websocket\r\n",
+    b"connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AA\r\n",
+]
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=["websocket", "h2c"])
+@pytest.mark.parametrize("in_pieces", [False, True])
+def test_an_event_that_asks_for_another_protocol_counts_in_this_one(house: House, wish: bytes, in_pieces: bool) -> None:
+    body = sized(200)
+    pieces = [HEAD[:20], HEAD[20:] + wish + b"content-length: 200\r\n\r\n", body[:50], body[50:]]
+    with house.connect() as connection:
+        for _ in range(2):
+            for piece in pieces if in_pieces else [b"".join(pieces)]:
+                connection.sendall(piece)
+                time.sleep(0.01 * in_pieces)
+            assert read(connection).status == 202
+    chunks = HEAD + wish + b"transfer-encoding: chunked\r\n\r\n" + chunked(body, 70)
+    assert house.raw(chunks).status == 202
+    assert len(house.entered) == 3
+    house.still_counts()
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=["websocket", "h2c"])
+@pytest.mark.parametrize("path", [b"/api/event", b"/sign-in"])
+def test_a_body_behind_a_wish_for_another_protocol_is_no_request_of_its_own(house: House, wish: bytes, path: bytes) -> None:
+    hidden = b"GET /script.js HTTP/1.1\r\nhost: x\r\n\r\n"
+    with house.connect() as connection:
+        connection.sendall(b"POST " + path + b" HTTP/1.1\r\nhost: x\r\n" + wish + b"content-length: %d\r\n\r\n" % len(hidden))
+        time.sleep(0.05)
+        connection.sendall(hidden)
+        assert read(connection).status == (400 if path == b"/api/event" else 503)
+        connection.sendall(b"OPTIONS /api/event HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        assert b"".join(iter(lambda: connection.recv(65_536), b"")).startswith(b"HTTP/1.1 204 ")
+
+
+def test_thousands_of_wishes_for_another_protocol_are_answered_one_by_one(house: House) -> None:
+    one = HEAD + WISHES[0] + b"content-length: 200\r\n\r\n" + sized(200)
+    with house.connect() as connection:
+        connection.sendall(one * 500)
+        found = b""
+        while found.count(b"HTTP/1.1 202 ") < 500:
+            piece = connection.recv(65_536)
+            assert piece, found[-300:]
+            found += piece
+    house.still_counts()
+
+
+@pytest.mark.parametrize("path", [b"/api/event", b"/sign-in"])
+@pytest.mark.parametrize("around", [b"1;", b"0\r\nx: "], ids=["a chunk's extension", "a trailer"])
+def test_what_stands_around_a_body_has_a_limit(house: House, path: bytes, around: bytes) -> None:
+    """The first bytes of it may come with the head, so a piece more than the limit is let through."""
+    with house.connect() as connection:
+        connection.sendall(b"POST " + path + b" HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n" + around)
+        sent = 0
+        with pytest.raises(OSError):
+            while sent < 50_000_000:
+                sent += connection.send(b"y" * 16_384)
+    assert sent < 10_000_000  # what the sockets' buffers took
+    house.still_counts()
+
+
+def test_an_event_in_chunks_of_a_byte_counts(house: House) -> None:
+    assert house.raw(HEAD + b"transfer-encoding: chunked\r\n\r\n" + chunked(sized(BODY_BYTES_MAX), 1)).status == 202
+
+
+def test_a_trailer_is_no_header(house: House) -> None:
+    trailed = HEAD + b"transfer-encoding: chunked\r\n\r\n" + chunked(sized(200), 100)[:-2] + b"sec-gpc: 1\r\n\r\n"
+    assert "x-footfall" not in house.raw(trailed).headers
+    assert len(house.entered) == 1
+    house.still_counts()
+
+
 # Time.
 
 
