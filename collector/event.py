@@ -50,6 +50,9 @@ class Kind(IntEnum):
     CUSTOM = 2
 
 
+NO_SITE = 0  # what was refused before its site was known is counted here, by days in UTC
+
+
 class Drop(StrEnum):
     """Why an event was not counted: a closed list. Sent back as `x-footfall`, counted per site in `dropped`."""
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
+from collector.event import NO_SITE
 from collector.facts import FactName
 from collector.journal.files import set_aside
 from collector.journal.reader import Batch, JournalReader
@@ -68,7 +69,7 @@ class Recorder:
             self._live_minute = minute
             self._store.forget_live(minute - LIVE_MINUTES)
         closed = 0
-        for site, timezone in self._timezones().items():
+        for site, timezone in {NO_SITE: "UTC", **self._timezones()}.items():
             yesterday = local_day_hour(int(now) - DAY_OVER_AFTER_S, timezone)[0] - 1
             if self._closed.get(site) != yesterday:
                 closed += bool(self._store.close_day(site, yesterday))

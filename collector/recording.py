@@ -19,6 +19,7 @@ from collector.store.errors import StoreDamaged, StoreError
 
 STEP_EACH_S = 0.5  # between commits: well under the two seconds in which a visit must be seen, long enough to sum
 RETRY_S_MAX = 30.0
+ASK_LOOK_S = 1.0  # how often whoever asked looks whether the thread still runs
 DAMAGED = 75  # EX_TEMPFAIL: the supervisor starts the back again, which rebuilds the database
 
 
@@ -51,6 +52,7 @@ class Recording(threading.Thread):
                 why = str(error) if isinstance(error, StoreError | NewerFormat) else f"{told(error)}."
                 self.trouble = f"The store takes nothing just now: {why} Events wait in the journal; it is tried again by itself."
                 print(self.trouble, file=sys.stderr, flush=True)
+                self._refuse_asked(error)
                 wait = min(max(wait, STEP_EACH_S) * 2, RETRY_S_MAX)
         while self.recorder.step():
             pass
@@ -60,11 +62,16 @@ class Recording(threading.Thread):
         self._halt.set()
 
     def ask(self, what: Callable[[], Any]) -> Any:
-        """Have the thread carry out something between two steps; returns its answer or raises its error."""
+        """Have the thread carry out something between two steps; returns its answer or raises its error.
+
+        Where the store refuses the step before it, that is the answer. Raises StoreError if the thread has ended.
+        """
         answer: list[Any] = []
         done = threading.Event()
         self._asked.append((what, answer, done))
-        done.wait()
+        while not done.wait(ASK_LOOK_S):
+            if not self.is_alive():
+                raise StoreError("The server is stopping: nothing more is done. Try again when it runs.")
         if isinstance(answer[0], Exception):
             raise answer[0]
         return answer[0]
@@ -87,6 +94,13 @@ class Recording(threading.Thread):
         if recorded and self._behind():
             return 0.0
         return max(0.0, STEP_EACH_S - (self._clock.monotonic() - started))
+
+    def _refuse_asked(self, error: Exception) -> None:
+        """Nobody may wait behind a store that refuses, nor make it be tried again at once."""
+        while self._asked:
+            _, answer, done = self._asked.pop(0)
+            answer.append(error)
+            done.set()
 
     def _behind(self) -> bool:
         """Whether a whole step is waiting. Under load something always is: a commit for each few events costs ten times as much."""

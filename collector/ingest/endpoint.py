@@ -12,7 +12,7 @@ import msgspec
 
 from collector.clock import Clock, local_day_hour
 from collector.control.picture import PictureFile, SiteEntry
-from collector.event import Drop, Event
+from collector.event import NO_SITE, Drop, Event
 from collector.ingest import pixel, plausible
 from collector.ingest.answers import DROPPED, OPEN, Headers, refusal
 from collector.ingest.door import Door
@@ -67,7 +67,7 @@ class Ingest:
 
     def refuse(self, refused: Refused) -> bytes:
         """Count an event that is malformed or over a limit; returns the answer to it."""
-        self._door.refuse(0, self._day(), _reason(refused).value)
+        self._door.refuse(NO_SITE, self._day(), _reason(refused).value)
         return refusal(refused.status, refused.message)
 
     async def event(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,7 +94,7 @@ class Ingest:
             elif isinstance(outcome, Drop):
                 extra = [(b"x-footfall", outcome.value.encode())]
         except Refused as refused:
-            self._door.refuse(0, self._day(), _reason(refused).value)
+            self._door.refuse(NO_SITE, self._day(), _reason(refused).value)
             extra = [(b"x-footfall", _reason(refused).value.encode())]
         await send({"type": "http.response.start", "status": 200, "headers": [*_PICTURE, *extra]})
         await send({"type": "http.response.body", "body": pixel.GIF})
@@ -108,7 +108,7 @@ class Ingest:
         answer: asyncio.Future[bool] | Drop = Drop.UNKNOWN_SITE
         for site in self._sites(body.domains or page.hostname):
             if site is None:
-                self._door.refuse(0, self._day(), Drop.UNKNOWN_SITE.value)
+                self._door.refuse(NO_SITE, self._day(), Drop.UNKNOWN_SITE.value)
                 continue
             outcome = admit(self._gate, raw_hit(body, peer, given), site, page, time_s)
             result = self._door.enter(outcome) if isinstance(outcome, Event) else outcome

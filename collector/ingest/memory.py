@@ -14,7 +14,7 @@ from collector.visits.machine import Visit
 from collector.visits.payload import StateBatch, decode_states, encode
 from collector.visits.table import VisitTable
 
-COPIED_AT_ONCE = 500  # visits: 1 ms
+COPIED_AT_ONCE = 100  # visits, of 76 kB at most each: under the log's limit of one payload (`frame.PAYLOAD_BYTES_MAX`)
 BYTES_MIN = 8 * 1024 * 1024  # a log smaller than this is never worth rewriting for its size
 BYTES_A_VISIT = 400  # of log: it is rewritten when it passes twice what its visits need
 

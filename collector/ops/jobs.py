@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
+from collector.event import NO_SITE
 from collector.journal.files import segments, size
 from collector.journal.reader import delete_covered
 from collector.settings import Settings
@@ -21,7 +22,6 @@ BACKUP_EVERY_S = 24 * 3600
 JOURNAL_SHARE = 0.5  # of its limit: past it a backup is made as often as BACKUP_AGAIN_S, so that segments can go
 BACKUP_AGAIN_S = 3600
 LOOK_EACH_S = 600  # for days that have ended and sites that are gone
-NO_SITE = 0  # what was refused before its site was known is counted here, by days in UTC
 SITES = "/* sites with rows */ SELECT site FROM visits_daily UNION SELECT site FROM visits_today UNION SELECT site FROM dropped"
 STAMP = "%Y%m%dT%H%M%SZ"
 

@@ -200,8 +200,8 @@ class _Opening:
         if position + 1 >= self._journal_from:
             return f"What came after batch {position} is now read again from the journal; nothing is lost."
         return (
-            f"Batches {position + 1} to {self._journal_from - 1} are not in the database and no longer in the journal: their counts are missing. "
-            "If another backup or an older disk image holds them, stop, restore it with `footfall restore` and start again."
+            f"Batches {position + 1} to {self._journal_from - 1} are not in the database and no longer in the journal: "
+            "their counts are missing. If another backup or an older disk image holds them, stop, restore it with `footfall restore` and start again."
         )
 
     def _note_trouble(self) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 from collector import recording, settings
-from collector.clock import Clock
+from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
 from collector.control.database import Control
+from collector.event import NO_SITE
 from collector.journal.writer import JournalWriter
 from collector.recorder import STEP_BYTES_MAX
 from collector.recording import Recording
 from collector.store.duckdb_store import DuckDBStore
-from collector.store.errors import StoreFull
+from collector.store.errors import StoreError, StoreFull
 from collector.store.interface import Position, Rows
 from collector.visits.payload import JournalBatch, encode
 from tests.server import until
@@ -98,3 +99,43 @@ def test_the_thread_goes_on_past_a_batch_that_can_never_be_stored_and_past_a_sto
         thread.stop()
         thread.join()
         journal.close()
+
+
+def test_whoever_asks_while_the_store_refuses_is_told_and_the_store_is_not_tried_again_at_once(
+    parts: tuple[Recording, DuckDBStore], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    thread, _ = parts
+    tries: list[int] = []
+
+    def refuse() -> int:
+        tries.append(1)
+        raise StoreError("No room.")
+
+    monkeypatch.setattr(thread.recorder, "step", refuse)
+    thread.start()
+    try:
+        with pytest.raises(StoreError, match="No room"):
+            thread.ask(lambda: 7)
+        assert len(tries) <= 2
+    finally:
+        monkeypatch.setattr(thread.recorder, "step", lambda: 0)
+        thread.stop()
+        thread.join()
+
+
+def test_who_asks_a_thread_that_has_ended_is_told(parts: tuple[Recording, DuckDBStore]) -> None:
+    thread, _ = parts
+    thread.start()
+    thread.stop()
+    thread.join()
+    with pytest.raises(StoreError, match="stopping"):
+        thread.ask(lambda: 7)
+
+
+def test_refusals_of_no_site_are_merged_when_their_day_has_ended(parts: tuple[Recording, DuckDBStore]) -> None:
+    thread, store = parts
+    yesterday = local_day_hour(int(Clock().time()) - DAY_OVER_AFTER_S, "UTC")[0] - 1
+    for batch in range(1, 4):
+        store.append({"dropped": {(NO_SITE, yesterday, "malformed"): [1]}}, Position(batch))
+    thread.recorder.tend()
+    assert store.query("SELECT count(*), sum(events) FROM dropped") == [(1, 3)]
