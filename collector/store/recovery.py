@@ -201,7 +201,8 @@ class _Opening:
             return f"What came after batch {position} is now read again from the journal; nothing is lost."
         return (
             f"Batches {position + 1} to {self._journal_from - 1} are not in the database and no longer in the journal: "
-            "their counts are missing. If another backup or an older disk image holds them, stop, restore it with `footfall restore` and start again."
+            "their counts are missing. "
+            "If another backup or an older disk image holds them, stop, restore it with `footfall restore` and start again."
         )
 
     def _note_trouble(self) -> None:
