@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from collector import lasting
 from collector.clock import Clock
 from collector.ops.links import collector_url
 from collector.ops.refusal import Refusal
@@ -81,9 +82,7 @@ def prepare(settings: Settings) -> int:
         os.close(descriptor)
         raise Refusal(f"The data folder {folder} is in use by another Footfall. Stop that one, or set another data_dir.") from None
     if not (folder / FORMAT_FILE).exists():
-        temporary = folder / f"{FORMAT_FILE}.new"  # a kill in here must not leave half a number
-        temporary.write_text(f"{FORMAT}\n", encoding="ascii")
-        temporary.replace(folder / FORMAT_FILE)
+        lasting.replace(folder / FORMAT_FILE, b"%d\n" % FORMAT)  # half a number or none would refuse every start after a power cut
     return descriptor
 
 

@@ -125,8 +125,9 @@ class Door:
 
     def _say(self, error: OSError) -> None:
         if self.failed_batches == 1 or self.failed_batches % 1000 == 0:
-            why = error.strerror or type(error).__name__
-            print(f"The journal refused a batch ({why}); visitors get 503 until there is room. It heals by itself.", file=sys.stderr)
+            print(
+                f"The journal refused a batch ({_words(error)}); visitors get 503 until there is room. It heals by itself.", file=sys.stderr
+            )
 
     def _undo(self, before: dict[bytes, tuple[int, dict[bytes, Visit], Visit | None]]) -> None:
         self.failed_batches += 1
@@ -171,13 +172,20 @@ class Door:
     def _synced(self, finished: "asyncio.Future[None]", waiting: list[asyncio.Future[bool]]) -> None:
         error = finished.exception()
         if error is not None:
-            print(f"Syncing the journal failed ({error}). The front ends now and begins a new segment.", file=sys.stderr, flush=True)
+            print(
+                f"Syncing the journal failed ({_words(error)}). The front ends now and begins a new segment.", file=sys.stderr, flush=True
+            )
             os._exit(DISK_FAILED)
         for written in waiting:
             written.set_result(True)
         self._syncing = False
         if self._unsynced:
             self._start_sync()
+
+
+def _words(error: BaseException) -> str:
+    """The system's words for an error of the disk; of any other only its type, for its message may quote a visitor."""
+    return error.strerror or type(error).__name__ if isinstance(error, OSError) else type(error).__name__
 
 
 def open_door(

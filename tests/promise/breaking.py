@@ -7,7 +7,7 @@ error that the file names, and say so in `<name>.raised`.
 import importlib
 import os
 from collections.abc import Callable
-from functools import wraps
+from functools import reduce, wraps
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,7 +65,7 @@ PLACES = {
     "key": Place("collector.control.database:Control.site_for_key", ("query", "realtime")),
     "session": Place("collector.control.database:Control.session", PAGES),
     "sign-in": Place("collector.control.database:Control.use_sign_in", ("sign in",)),
-    "token": Place("dashboard.auth:_token", ("sign in",)),
+    "entrance": Place("dashboard.auth:SignIn.enter", ("sign in",)),
     "sign-out": Place("collector.control.database:Control.end_session", ("sign out",)),
     "render": Place("dashboard.render:Renderer.__call__", ("home", "site", "sign in", "nowhere")),
     "view": Place("dashboard.pages:read", ("site", "csv")),
@@ -78,15 +78,20 @@ STEP = "step "  # and a place for each step of the gate, by this and its name
 def arm(folder: str) -> None:
     """Make every place breakable in this process."""
     for name, place in PLACES.items():
-        module, _, path = place.target.partition(":")
-        owner: Any = importlib.import_module(module)
-        *outer, attribute = path.split(".")
-        for part in outer:
-            owner = getattr(owner, part)
+        owner, attribute = found(place)
         setattr(owner, attribute, breakable(getattr(owner, attribute), Path(folder), name))
     gate = importlib.import_module("collector.ingest.gate")
     steps = [breakable(step, Path(folder), STEP + step.__name__) for step in gate.STEPS]
     setattr(gate, "STEPS", tuple(steps))  # noqa: B010 - a constant of another module
+
+
+def found(place: Place) -> tuple[Any, str]:
+    """What holds the place, and under which name. Raises AttributeError or ImportError if it is not there any more."""
+    module, _, path = place.target.partition(":")
+    *outer, attribute = path.split(".")
+    owner = reduce(getattr, outer, importlib.import_module(module))
+    getattr(owner, attribute)
+    return owner, attribute
 
 
 def breakable(real: Callable[..., Any], folder: Path, name: str) -> Callable[..., Any]:

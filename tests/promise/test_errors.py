@@ -13,7 +13,7 @@ import pytest
 from collector.ingest.gate import STEPS
 from tests.faults.hooks import hooked
 from tests.promise.bait import SITE
-from tests.promise.breaking import HOOK, PLACES, SEEN, STEP, Place, error_of
+from tests.promise.breaking import HOOK, PLACES, SEEN, STEP, Place, error_of, found
 from tests.promise.salt import salt_of
 from tests.promise.scanner import Scanner
 from tests.promise.test_bytes import COMPRESSED, files, key_of, whole
@@ -113,6 +113,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
         scanner = Scanner([QUOTED.address], [key_of(QUOTED, salt)], [salt])
         assert server.stop() == 0
         yield Seen(server, run.answers, run.raised, run.silent, run.lasting, run.counted, stored, scanner)
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_a_place_is_still_there(place: Place) -> None:
+    """Else nothing at all breaks in the run."""
+    found(place)
 
 
 def test_every_place_broke_with_every_error(seen: Seen) -> None:
