@@ -33,6 +33,7 @@ ONLY_IN = {
         "collector/child.py",
         "collector/front.py",
         "collector/demo/",
+        "collector/ops/passthrough.py",
         "collector/privacy/address.py",
     ),
     "http.client": ("collector/app.py",),
@@ -42,6 +43,8 @@ ONLY_IN = {
 
 # What only the back needs, and what is read as data: in the front each would be memory and time at every start for nothing.
 NOT_IN_FRONT = {"sqlalchemy", "duckdb", "nanoarrow", "starlette", "jinja2", "crawleruseragents"}
+
+PASSTHROUGH = "collector/ops/passthrough.py"
 
 DATES = {f"{kind}.{method}" for kind in ("datetime", "date", "datetime.datetime") for method in ("now", "utcnow", "today")}
 
@@ -89,8 +92,9 @@ def test_only_the_settings_read_the_environment() -> None:
 
 def test_only_the_passthrough_connects_and_only_to_a_unix_socket() -> None:
     called = {(path, name.rpartition(".")[2]) for path, tree in modules().items() for _, name in calls(tree)}
-    connecting = {"open_connection", "create_connection", "open_unix_connection", "create_unix_connection", "urlopen", "getaddrinfo"}
-    assert {(path, name) for path, name in called if name in connecting} == {("collector/ops/passthrough.py", "open_unix_connection")}
+    connecting = {"open_connection", "create_connection", "open_unix_connection", "create_unix_connection", "sock_connect", "urlopen"}
+    assert {(path, name) for path, name in called if name in {*connecting, "getaddrinfo"}} == {(PASSTHROUGH, "sock_connect")}
+    assert {name for name in attributes(modules()[PASSTHROUGH]) if name.startswith("AF_")} == {"AF_UNIX"}
 
 
 def _within(path: str, rooms: tuple[str, ...]) -> bool:

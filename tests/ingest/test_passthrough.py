@@ -37,6 +37,10 @@ class Back:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]]
         asked = {"method": scope["method"], "path": scope["raw_path"].decode(), "query": scope["query_string"].decode(), "headers": headers}
         self.asked.append({**asked, "client": scope["client"]})
+        if scope["path"] == "/early":
+            await send({"type": "http.response.start", "status": 405, "headers": [(b"content-length", b"5")]})
+            await send({"type": "http.response.body", "body": b"early"})
+            return
         if scope["path"] == "/drip":
             await self._drip(send)
             return
@@ -73,6 +77,7 @@ def running_back(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Back]:
     back = Back(tmp_path_factory.mktemp("back") / "back.sock")
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(str(back.path))
+    listener.listen()
     config = uvicorn.Config(
         back, lifespan="off", ws="none", log_config=None, log_level="critical", server_header=False, proxy_headers=False
     )
@@ -137,10 +142,10 @@ def test_the_back_never_learns_the_user_agent(passing: House, back: Back) -> Non
 
 
 def test_the_front_vouches_for_this_machine_alone(passing: House, back: Back) -> None:
-    passing.request("GET", "/echo")
+    passing.request("GET", "/echo", {"host": "localhost:8000"})
     assert back.header("x-footfall-local") == ["1"]
     for header in FORWARDING:
-        passing.request("GET", "/echo", {header: MARK})
+        passing.request("GET", "/echo", {"host": "localhost:8000", header: MARK})
         assert back.header("x-footfall-local") == [], header
 
 
@@ -158,6 +163,15 @@ PEERS = [
     (None, {}, False),
     (("127.0.0.1", 5), {"x-forwarded-for": "127.0.0.1"}, False),
     (("127.0.0.1", 5), {"user-agent": "curl"}, True),
+    (("127.0.0.1", 5), {"host": "127.0.0.1:8000"}, True),
+    (("127.0.0.1", 5), {"host": "LOCALHOST"}, True),
+    (("::1", 5), {"host": "[::1]:8000"}, True),
+    (("127.0.0.1", 5), {"host": "stats.example"}, False),
+    (("127.0.0.1", 5), {"host": "127.0.0.1.evil.example:8000"}, False),
+    (("127.0.0.1", 5), {"host": "evil.example@127.0.0.1"}, True),
+    (("127.0.0.1", 5), {"host": "127.0.0.1@evil.example"}, False),
+    (("127.0.0.1", 5), {"host": "[::1"}, False),
+    (("127.0.0.1", 5), {"host": ""}, False),
 ]
 
 
@@ -171,7 +185,7 @@ def test_a_peer_is_local_where_it_is_loopback_and_speaks_for_itself(client: Any,
 def test_a_forged_mark_is_stripped(passing: House, back: Back, name: str) -> None:
     passing.request("GET", "/echo", {name: "1", "x-forwarded-for": MARK})
     assert [given for given, _ in back.asked[0]["headers"] if given.startswith("x-footfall-")] == []
-    passing.request("GET", "/echo", {name: "forged"})
+    passing.request("GET", "/echo", {name: "forged", "host": "127.0.0.1"})
     assert back.header("x-footfall-local") == ["1"]
 
 
@@ -195,6 +209,21 @@ def test_a_chunked_body_reaches_the_back_before_it_ends(passing: House, back: Ba
         assert until(lambda: b"first" in back.pieces)
         connection.sendall(b"6\r\nsecond\r\n0\r\n\r\n")
         assert json.loads(read(connection).body)["size"] == 11
+
+
+@pytest.mark.parametrize("size", [1, 100_000, 5_000_000])
+def test_an_answer_that_comes_before_the_body_is_read_comes_back(passing: House, back: Back, size: int) -> None:
+    for _ in range(3):
+        answer = passing.request("POST", "/early", {}, b"x" * size)
+        assert (answer.status, answer.body) == (405, b"early")
+    passing.still_counts()
+
+
+def test_a_trailer_does_not_reach_the_back(passing: House, back: Back) -> None:
+    body = b"3\r\nabc\r\n0\r\ncookie: s=1\r\nhost: y\r\n\r\n"
+    answer = passing.raw(b"POST /echo HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n" + body)
+    assert json.loads(answer.body)["size"] == 3
+    assert (back.header("cookie"), back.header("host")) == ([], ["x"])
 
 
 def test_an_answer_streams_before_it_ends(passing: House, back: Back) -> None:
@@ -275,6 +304,19 @@ def test_a_back_that_does_not_answer_is_away(tmp_path: Path, whole_gate: Gate, m
             assert front.request("GET", "/").status == 503
             assert time.monotonic() - started < 5
             front.still_counts()
+
+
+def test_a_back_that_ends_before_it_answers_is_away(tmp_path: Path, whole_gate: Gate) -> None:
+    with closing(socket.socket(socket.AF_UNIX)) as dying:
+        dying.bind(str(tmp_path / "dying.sock"))
+        dying.listen(5)
+        thread = threading.Thread(target=lambda: dying.accept()[0].close())
+        thread.start()
+        with House(tmp_path, whole_gate, back=tmp_path / "dying.sock") as front:
+            front.forget()
+            assert front.request("POST", "/sign-in", {}, b"x" * 1000).status == 503
+            front.still_counts()
+        thread.join()
 
 
 def test_the_script_and_the_pixel_need_no_back(house: House) -> None:
