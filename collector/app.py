@@ -257,7 +257,7 @@ def _ask_running(path: Path, action: str) -> dict[str, str]:
     connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.sock.connect(str(path))
-        connection.request("POST", f"/internal/{action}", headers={"x-footfall-local": "1", "content-length": "0"})
+        connection.request("POST", f"/internal/{action}", headers={"x-footfall-operator": "1", "content-length": "0"})
         response = connection.getresponse()
         answer: dict[str, str] = json.loads(response.read())
     except (OSError, ValueError) as error:

@@ -10,6 +10,7 @@ from collector.api.rate import RateLimit
 from collector.clock import Clock
 
 LOCAL_HEADER = "x-footfall-local"
+OPERATOR_HEADER = "x-footfall-operator"
 TOKEN_CHARS_MAX = 200
 _BEARER = "bearer "
 
@@ -39,8 +40,20 @@ def is_local(request: Request) -> bool:
     The front sets the header, and strips it from what comes from outside. It reaches the back over a Unix socket, which
     has no peer address: on a TCP port of the back's own the header means nothing.
     """
-    over_tcp = request.client is not None and request.client.host != ""
-    return not over_tcp and request.headers.get(LOCAL_HEADER) == "1"
+    return not _over_tcp(request) and request.headers.get(LOCAL_HEADER) == "1"
+
+
+def is_operator(request: Request) -> bool:
+    """Whether the command line asks, itself, over the Unix socket that only the server's user may open.
+
+    The front sets this header for nobody and strips it from everybody: a page that is open in a browser on this machine,
+    and every other user of it, could ask as a peer on this machine.
+    """
+    return not _over_tcp(request) and request.headers.get(OPERATOR_HEADER) == "1"
+
+
+def _over_tcp(request: Request) -> bool:
+    return request.client is not None and request.client.host != ""
 
 
 def is_same(given: str, secret: str) -> bool:

@@ -6,7 +6,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from collector.api.access import bearer, is_local, is_same, unauthorized
+from collector.api.access import bearer, is_local, is_operator, is_same, unauthorized
 from collector.api.answers import HEADERS, ApiError, as_json
 from collector.ops.services import Services
 
@@ -40,12 +40,12 @@ class Operation:
         return Response(exposition(gauges), 200, HEADERS, METRICS_TYPE)
 
     async def internal(self, request: Request) -> Response:
-        """POST /internal/<action>: run one of the assembly's actions, for this machine's command line only.
+        """POST /internal/<action>: run one of the assembly's actions, for the command line of the server's user only.
 
         An action that fails answers with its own words: they are for the operator who asked.
         """
         action = self._services.actions.get(request.path_params["action"])
-        if action is None or not is_local(request):
+        if action is None or not is_operator(request):
             raise ApiError(404, "There is nothing at this address.")
         try:
             return as_json(await run_in_threadpool(action))

@@ -6,6 +6,7 @@ from collector.api.operation import exposition
 from tests.api.conftest import Api
 
 LOCAL = {"x-footfall-local": "1"}
+OPERATOR = {"x-footfall-operator": "1"}
 
 
 def test_live_answers_while_the_process_does(api: Api) -> None:
@@ -36,14 +37,15 @@ def test_an_empty_metrics_token_opens_nothing(api: Api) -> None:
 def test_the_local_header_means_nothing_on_a_tcp_port(api: Api) -> None:
     api.services.actions["backup"] = lambda: {"done": True}
     assert api.ask("GET", "/metrics", headers=LOCAL).status_code == 401
-    assert api.ask("POST", "/internal/backup", headers=LOCAL).status_code == 404
+    assert api.ask("POST", "/internal/backup", headers=OPERATOR).status_code == 404
 
 
-def test_an_action_is_run_for_the_local_command_line_alone(api: Api) -> None:
+def test_an_action_is_run_for_the_command_line_alone(api: Api) -> None:
     api.services.actions["backup"] = lambda: {"done": True}
-    assert api.ask("POST", "/internal/backup", headers=LOCAL, over_tcp=False).json() == {"done": True}
-    assert api.ask("POST", "/internal/backup", over_tcp=False).status_code == 404
-    assert api.ask("POST", "/internal/unknown", headers=LOCAL, over_tcp=False).json() == {"error": "There is nothing at this address."}
+    assert api.ask("POST", "/internal/backup", headers=OPERATOR, over_tcp=False).json() == {"done": True}
+    for headers in ({}, LOCAL):
+        assert api.ask("POST", "/internal/backup", headers=headers, over_tcp=False).status_code == 404
+    assert api.ask("POST", "/internal/unknown", headers=OPERATOR, over_tcp=False).json() == {"error": "There is nothing at this address."}
 
 
 def test_an_action_that_fails_tells_the_operator_why(api: Api) -> None:
@@ -51,7 +53,7 @@ def test_an_action_that_fails_tells_the_operator_why(api: Api) -> None:
         raise OSError("No space left in data/backups.")
 
     api.services.actions["backup"] = failing
-    response = api.ask("POST", "/internal/backup", headers=LOCAL, over_tcp=False)
+    response = api.ask("POST", "/internal/backup", headers=OPERATOR, over_tcp=False)
     assert (response.status_code, response.json()) == (500, {"error": "No space left in data/backups."})
 
 

@@ -23,11 +23,12 @@ TOLD = {coded(row[0])[0]: row[1] for row in table(TEXT[TEXT.index("| who may ask
 REFUSED = {
     "a key of the site": {401, 405},
     "this machine, or `metrics_token`": {401, 405},
-    "this machine": {404, 405},
+    "the `footfall` command": {404, 405},
     "who is signed in": {303, 405},
 }
 CLAIMS = {
     "x-footfall-local": "1",
+    "x-footfall-operator": "1",
     "x-forwarded-for": "127.0.0.1",
     "authorization": "Bearer nothing",
     "cookie": "footfall_session=nothing",
