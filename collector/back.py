@@ -101,6 +101,9 @@ def _gauges(
     return found
 
 
+_BROKEN = [(b"content-type", b"application/json"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+
+
 class Quiet:
     """The outermost application: an error is told by type and place, never by a message that could carry user text."""
 
@@ -122,14 +125,16 @@ class Quiet:
             tell(error)
             if not started:
                 body = b'{"error":"something went wrong here"}'
-                await send({"type": "http.response.start", "status": 500, "headers": [(b"content-type", b"application/json")]})
+                await send({"type": "http.response.start", "status": 500, "headers": _BROKEN})
                 await send({"type": "http.response.body", "body": body})
 
 
 def application(handed: Services) -> Quiet:
     """API and dashboard as one ASGI application."""
     routes = [*api_routes(handed), *dashboard_routes(handed)]
-    return Quiet(Starlette(routes=routes, exception_handlers=error_handlers(handed)))
+    app = Starlette(routes=routes, exception_handlers=error_handlers(handed))
+    app.router.redirect_slashes = False  # it would lead to what the Host header names, and from https to http
+    return Quiet(app)
 
 
 def open_store(settings: Settings, clock: Clock) -> DuckDBStore:

@@ -15,8 +15,15 @@ from collector.store.errors import QueryTimeout
 
 logger = logging.getLogger("footfall.api")
 
-# Figures belong to who asked, and an ETag would be an identifier: nothing is kept and nothing is tagged.
-HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+# Figures belong to who asked, and an ETag would be an identifier: nothing is kept and nothing is tagged. No page may take an
+# answer in, as a frame or as data of its own.
+HEADERS = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "cross-origin-resource-policy": "same-origin",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+}
 BUSY_RETRY_S = 5
 
 Handler = Callable[[Request], Awaitable[Response]]

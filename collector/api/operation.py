@@ -26,18 +26,21 @@ class Operation:
         return as_json({"status": "live"})
 
     async def ready(self, request: Request) -> Response:
-        """GET /health/ready: 200, or 503 with the reasons."""
+        """GET /health/ready: 200, or 503, with the reasons for whom the figures are: they name folders and what ails them."""
         reasons = await run_in_threadpool(self._services.health)
-        if reasons:
-            return as_json({"status": "not ready", "reasons": reasons}, 503)
-        return as_json({"status": "ready"})
+        if not reasons:
+            return as_json({"status": "ready"})
+        return as_json({"status": "not ready", **({"reasons": reasons} if self._may_know(request) else {})}, 503)
 
     async def metrics(self, request: Request) -> Response:
         """GET /metrics: Prometheus text, for this machine or the holder of metrics_token."""
-        if not is_local(request) and not is_same(bearer(request), self._services.settings.metrics_token):
+        if not self._may_know(request):
             raise unauthorized("Metrics are for this machine, or with metrics_token as Authorization: Bearer <token>.")
         gauges = await run_in_threadpool(self._services.gauges)
         return Response(exposition(gauges), 200, HEADERS, METRICS_TYPE)
+
+    def _may_know(self, request: Request) -> bool:
+        return is_local(request) or is_same(bearer(request), self._services.settings.metrics_token)
 
     async def internal(self, request: Request) -> Response:
         """POST /internal/<action>: run one of the assembly's actions, for the command line of the server's user only.

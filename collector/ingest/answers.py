@@ -13,6 +13,7 @@ _CLOSING = frozenset({408, 413, 415, 431})
 
 Headers = list[tuple[bytes, bytes]]
 OPEN: Headers = [(b"access-control-allow-origin", b"*"), (b"cache-control", b"no-store")]
+TAKEN_AS_TOLD = (b"x-content-type-options", b"nosniff")  # no browser guesses that it is something else
 
 
 def answer(status: int, headers: Headers, body: bytes) -> bytes:
@@ -24,7 +25,7 @@ def answer(status: int, headers: Headers, body: bytes) -> bytes:
 
 def refusal(status: int, message: str) -> bytes:
     """An error in the one shape."""
-    headers: Headers = [(b"content-type", b"application/json")]
+    headers: Headers = [(b"content-type", b"application/json"), TAKEN_AS_TOLD]
     if status == 503:
         headers.append((b"retry-after", b"%d" % RETRY_AFTER_S))
     if status in _CLOSING:

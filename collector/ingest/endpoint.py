@@ -14,7 +14,7 @@ from collector.clock import Clock, local_day_hour
 from collector.control.picture import PictureFile, SiteEntry
 from collector.event import NO_SITE, Drop, Event
 from collector.ingest import pixel, plausible
-from collector.ingest.answers import DROPPED, OPEN, Headers, refusal
+from collector.ingest.answers import DROPPED, OPEN, TAKEN_AS_TOLD, Headers, refusal
 from collector.ingest.door import Door
 from collector.ingest.gate import Gate, admit
 from collector.ingest.hit import Body, Given, Refused, given_headers, raw_hit
@@ -35,6 +35,7 @@ _PICTURE: Headers = [
     *OPEN,
     (b"cross-origin-resource-policy", b"cross-origin"),
     (b"content-type", b"image/gif"),
+    TAKEN_AS_TOLD,
     (b"content-length", b"%d" % len(pixel.GIF)),
 ]
 
@@ -146,6 +147,6 @@ def _reason(refused: Refused) -> Drop:
 async def respond(send: Send, status: int, message: str, extra: Headers | None = None) -> None:
     """An error in the one shape, as ASGI messages."""
     body = msgspec.json.encode({"error": message})
-    headers = [*OPEN, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), *(extra or [])]
+    headers = [*OPEN, (b"content-type", b"application/json"), TAKEN_AS_TOLD, (b"content-length", b"%d" % len(body)), *(extra or [])]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

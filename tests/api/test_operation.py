@@ -17,8 +17,16 @@ def test_live_answers_while_the_process_does(api: Api) -> None:
 def test_ready_tells_what_is_wrong(api: Api) -> None:
     assert api.ask("GET", "/health/ready").status_code == 200
     api.services.health = lambda: ["The recorder is 40 s behind."]
-    response = api.ask("GET", "/health/ready")
-    assert (response.status_code, response.json()["reasons"]) == (503, ["The recorder is 40 s behind."])
+    for headers, over_tcp in ((LOCAL, False), ({"authorization": "Bearer s3cret"}, True)):
+        response = api.ask("GET", "/health/ready", headers=headers, over_tcp=over_tcp)
+        assert (response.status_code, response.json()["reasons"]) == (503, ["The recorder is 40 s behind."])
+
+
+def test_a_stranger_learns_that_something_is_wrong_and_not_what(api: Api) -> None:
+    api.services.health = lambda: ["The daily backup failed: /var/lib/footfall/backups is full."]
+    for headers, over_tcp in (({}, True), ({}, False), (LOCAL, True), ({"authorization": "Bearer wrong"}, True)):
+        response = api.ask("GET", "/health/ready", headers=headers, over_tcp=over_tcp)
+        assert (response.status_code, response.json()) == (503, {"status": "not ready"})
 
 
 def test_metrics_are_for_this_machine_or_the_token(api: Api) -> None:
