@@ -21,6 +21,7 @@ from typing import Any
 from collector import lasting
 from collector.clock import Clock
 from collector.ops.links import collector_url
+from collector.ops.quiet import outlive_the_log, told
 from collector.ops.refusal import Refusal
 from collector.privacy.runtime import open_runtime
 from collector.settings import Settings, runtime_directory
@@ -35,7 +36,7 @@ BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_S = 60.0  # a child that ran this long is forgiven its earlier ends
 STOP_S = 4.5
 POLL_S = 0.05
-REFUSED = 78  # EX_CONFIG: a child that found something only an operator can change; restarting would not help
+REFUSED = 78  # EX_CONFIG: a child that found something only an operator can change
 
 
 @dataclass
@@ -141,6 +142,7 @@ def _listen_unix(path: Path) -> socket.socket:
 def serve(settings: Settings, demo: bool = False) -> int:
     """Run until told to stop; returns the exit code. Raises Refusal before anything is started."""
     os.umask(0o077)  # whatever is made from here on is this user's alone
+    outlive_the_log()
     with ExitStack() as unless_refused:
         public = [unless_refused.enter_context(listen(settings.host, port)) for port in _ports(settings)]
         lock = prepare(settings)
@@ -188,12 +190,15 @@ def _supervise(children: list[Child], clock: Clock) -> int:
 
 
 def _keep(child: Child, now_s: float) -> bool:
-    """Restart the child if it has ended, not before its back-off; False if it says that restarting will not help."""
+    """Restart the child if it has ended, not before its back-off; False if at its first start it was refused.
+
+    A refusal later on, of a database that somebody else has open just then, must not stop the other child.
+    """
     assert child.process is not None
     code = child.process.poll()
     if code is None:
         return True
-    if code == REFUSED:
+    if code == REFUSED and not child.due_s:
         return False
     if child.due_s <= child.started_s:
         child.ends = 0 if now_s - child.started_s > STEADY_S else child.ends
@@ -202,8 +207,16 @@ def _keep(child: Child, now_s: float) -> bool:
         child.due_s = now_s + wait
         print(f"The {child.role} process ended ({code}); it is started again in {wait} s.", file=sys.stderr, flush=True)
     if now_s >= child.due_s:
-        child.start(now_s)
+        _start_again(child, now_s)
     return True
+
+
+def _start_again(child: Child, now_s: float) -> None:
+    try:
+        child.start(now_s)
+    except OSError as error:  # no process or no memory to be had just now
+        child.due_s = now_s + BACK_OFF_S[-1]
+        print(f"The {child.role} process cannot be started: {told(error)}. It is tried again.", file=sys.stderr, flush=True)
 
 
 def _stop_all(children: list[Child], clock: Clock) -> None:
@@ -260,7 +273,7 @@ def _ask_running(path: Path, action: str) -> dict[str, str]:
         connection.request("POST", f"/internal/{action}", headers={"x-footfall-operator": "1", "content-length": "0"})
         response = connection.getresponse()
         answer: dict[str, str] = json.loads(response.read())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise Refusal(f"The running server did not answer ({error}).") from None
     if response.status != 200:
         raise Refusal(f"The running server could not do it: {answer.get('error', response.status)}")

@@ -14,6 +14,7 @@ from typing import Any
 
 from collector import settings
 from collector.app import REFUSED
+from collector.ops.quiet import outlive_the_log
 
 ORDERS_BYTES_MAX = 1_000_000
 
@@ -36,7 +37,8 @@ def _stop_with_parent() -> None:
 
 
 def main() -> None:
-    """Be what the orders say. Exit code REFUSED: an operator must change something, restarting does not help."""
+    """Be what the orders say. Exit code REFUSED: an operator must change something."""
+    outlive_the_log()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     orders = _orders()
     threading.Thread(target=_stop_with_parent, daemon=True).start()

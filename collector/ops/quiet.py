@@ -1,14 +1,17 @@
 """How an unforeseen error is told: by type and place only. Its message could carry what a browser sent.
 
 `hush` holds the whole process to that: what Python or a library would print of an error by itself has the message in it.
+`outlive_the_log` sees to it that telling goes wrong without harm.
 """
 
+import io
 import logging
 import os
 import sys
 import threading
 import traceback
 from pathlib import Path
+from typing import Any
 
 _OURS = ("collector", "dashboard", "footfall")  # loggers whose messages are our own words
 
@@ -16,6 +19,30 @@ _OURS = ("collector", "dashboard", "footfall")  # loggers whose messages are our
 def tell(error: BaseException, what: str = "") -> None:
     """One line on stderr, as `told` has it, behind what failed."""
     print(f"{what}{': ' if what else ''}{told(error)}", file=sys.stderr, flush=True)
+
+
+def outlive_the_log() -> None:
+    """From now on what cannot be printed is lost, without an error: a log on a full disk, or at whose end nobody reads.
+
+    With an error, a supervisor that tells of a child's end would end itself, and the front's clock stop before midnight.
+    """
+    sys.stdout, sys.stderr = _forgiving(1), _forgiving(2)
+
+
+def _forgiving(descriptor: int) -> io.TextIOWrapper:
+    raw = _Forgiving(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=True)
+
+
+class _Forgiving(io.FileIO):
+    """A file that takes everything, and keeps what it can."""
+
+    def write(self, data: Any) -> int:
+        """All of it, as far as anyone is told."""
+        try:
+            return super().write(data) or len(data)
+        except OSError:
+            return len(data)
 
 
 def hush() -> None:
