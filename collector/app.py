@@ -20,14 +20,13 @@ from typing import Any
 
 from collector import lasting
 from collector.clock import Clock
+from collector.ops.data_folder import FORMAT, FORMAT_FILE, refuse_unfit
 from collector.ops.links import collector_url
 from collector.ops.quiet import outlive_the_log, told
 from collector.ops.refusal import Refusal
 from collector.privacy.runtime import open_runtime
 from collector.settings import Settings, runtime_directory
 
-FORMAT = 1  # of the data folder as a whole
-FORMAT_FILE = "FORMAT"
 LOCK_FILE = ".lock"
 SOCKET_NAME = "back.sock"
 SOCKET_PATH_MAX = 100  # bytes; Linux takes 107
@@ -37,6 +36,10 @@ STEADY_S = 60.0  # a child that ran this long is forgiven its earlier ends
 STOP_S = 4.5
 POLL_S = 0.05
 REFUSED = 78  # EX_CONFIG: a child that found something only an operator can change
+
+
+class InUse(Refusal):
+    """A server runs on this data folder."""
 
 
 @dataclass
@@ -70,7 +73,7 @@ class Child:
 def prepare(settings: Settings) -> int:
     """Make and lock the data folder; returns the lock's descriptor. Raises Refusal, having touched nothing."""
     folder = settings.data_dir
-    _refuse_other_format(folder)
+    refuse_unfit(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -81,22 +84,10 @@ def prepare(settings: Settings) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(descriptor)
-        raise Refusal(f"The data folder {folder} is in use by another Footfall. Stop that one, or set another data_dir.") from None
+        raise InUse(f"The data folder {folder} is in use by another Footfall. Stop that one, or set another data_dir.") from None
     if not (folder / FORMAT_FILE).exists():
         lasting.replace(folder / FORMAT_FILE, b"%d\n" % FORMAT)  # half a number or none would refuse every start after a power cut
     return descriptor
-
-
-def _refuse_other_format(folder: Path) -> None:
-    path = folder / FORMAT_FILE
-    try:
-        found = int(path.read_text(encoding="ascii")) if path.exists() else FORMAT
-    except OSError as error:
-        raise Refusal(f"{path} cannot be read ({error.strerror}).") from None
-    except ValueError:
-        raise Refusal(f"{path} is damaged: it should hold the number {FORMAT}.") from None
-    if found > FORMAT:
-        raise Refusal(f"The data folder {folder} was written by a newer Footfall (format {found}, this one knows {FORMAT}). Upgrade first.")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -141,7 +132,6 @@ def _listen_unix(path: Path) -> socket.socket:
 
 def serve(settings: Settings, demo: bool = False) -> int:
     """Run until told to stop; returns the exit code. Raises Refusal before anything is started."""
-    os.umask(0o077)  # whatever is made from here on is this user's alone
     outlive_the_log()
     with ExitStack() as unless_refused:
         public = [unless_refused.enter_context(listen(settings.host, port)) for port in _ports(settings)]
@@ -236,11 +226,10 @@ def _stop_all(children: list[Child], clock: Clock) -> None:
 
 def backup(settings: Settings) -> str:
     """Make a backup now: through the running server if there is one, else directly. Returns where it is."""
-    path = back_socket_path(settings)
     try:
         lock = prepare(settings)
-    except Refusal:
-        return _ask_running(path, "backup")["folder"]
+    except InUse:
+        return _ask_running(back_socket_path(settings), "backup")["folder"]
     try:
         return _backup_directly(settings)
     finally:

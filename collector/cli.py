@@ -2,6 +2,7 @@
 
 import errno
 import functools
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class Commands(click.Group):
         from collector.control.errors import ControlError
         from collector.store.errors import StoreError
 
+        before = os.umask(0o077)  # whatever a command or the server makes is this user's alone
         try:
             return super().invoke(ctx)
         except (settings.SettingError, ControlError, StoreError, Refusal) as error:
@@ -42,6 +44,8 @@ class Commands(click.Group):
             if error.errno == errno.EPIPE:  # `footfall ... | head`: click ends quietly
                 raise
             raise Sentence(f"{error.filename or 'The system'}: {error.strerror or error}.") from None
+        finally:
+            os.umask(before)
 
 
 def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,7 +65,9 @@ def with_settings(command: Callable[..., Any]) -> Callable[..., Any]:
 @contextmanager
 def _control(loaded: settings.Settings) -> Iterator["Control"]:
     from collector.control.database import Control
+    from collector.ops.data_folder import refuse_unfit
 
+    refuse_unfit(loaded.data_dir)
     control = Control(loaded.control_url)
     try:
         yield control
