@@ -1,8 +1,8 @@
 """The control database: sites, Stats API keys, signing in. Safe to use from several commands and the server at once."""
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from collector.clock import Clock, local
 from collector.control import secret, sign_in
-from collector.control.errors import ControlError, DuplicateSite, TooMany, UnknownKey, UnknownSite
+from collector.control.errors import ControlError, DatabaseUnusable, DuplicateSite, TooMany, UnknownKey, UnknownSite
 from collector.control.names import clean_domain, clean_patterns, clean_timezone
 from collector.control.schema import keys, one_sentence, open_engine, removed, sites
 
@@ -59,6 +59,11 @@ class Control:
         """A transaction that holds the write lock from its start. Raises DatabaseUnusable when it cannot be had or kept."""
         with one_sentence(self._url), self._writer.begin() as connection:
             yield connection
+
+    def _note(self, work: Callable[[Connection], object]) -> None:
+        """Write what may be left out: on a full disk who may see the figures sees them all the same."""
+        with suppress(DatabaseUnusable), self._writing() as connection:
+            work(connection)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -159,8 +164,8 @@ class Control:
         today = local(self._clock.time(), "UTC").date().isoformat()
         if last_used == today:
             return
-        with self._writing() as connection:
-            connection.execute(update(keys).where(keys.c.hash == secret.digest(token)).values(last_used=today))
+        noted = update(keys).where(keys.c.hash == secret.digest(token)).values(last_used=today)
+        self._note(lambda connection: connection.execute(noted))
 
     def new_sign_in(self, now_s: float) -> str:
         """A one-time token for the administrator; it dies after `sign_in.TOKEN_LIFE_S`."""
@@ -178,8 +183,7 @@ class Control:
         with self._reading() as connection:
             idle = sign_in.idle_until(connection, session, now)
         if idle is not None and now + sign_in.SESSION_IDLE_S - idle >= sign_in.IDLE_NOTED_EACH_S:
-            with self._writing() as connection:
-                sign_in.touch(connection, session, now)
+            self._note(lambda connection: sign_in.touch(connection, session, now))
         return idle is not None
 
     def end_session(self, session: str) -> None:

@@ -175,3 +175,17 @@ def test_a_removed_site_is_remembered_as_removed(control: Control) -> None:
     control.remove_site("gone.example")
     assert control.removed_sites() == [gone.id]
     assert [site.id for site in control.sites()] == [kept.id]
+
+
+def test_on_a_disk_that_takes_nothing_sessions_and_keys_are_known_all_the_same(control: Control) -> None:
+    control.add_site("example.com")
+    key = control.add_key("example.com")
+    session = control.use_sign_in(control.new_sign_in(NOW_S), NOW_S)
+    assert session is not None
+    with control._engine.connect() as connection:  # the pool's only one: it is handed out again
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(DatabaseUnusable):
+        control.add_site("other.example")
+    assert control.session(session, NOW_S + 3600)
+    found = control.site_for_key(key, "example.com")
+    assert found is not None and found.domain == "example.com"
