@@ -23,12 +23,12 @@ from collector.journal.files import segments, size
 from collector.journal.reader import first_held
 from collector.ops.jobs import stamp
 from collector.ops.links import dashboard_url, sign_in_link
-from collector.ops.quiet import hush, tell
+from collector.ops.quiet import hush, is_logged, tell
 from collector.ops.services import Services
 from collector.ops.serving import quiet_server
 from collector.privacy.runtime import keep_memory_private, open_runtime
 from collector.recording import Recording
-from collector.settings import Settings, runtime_directory
+from collector.settings import Settings, journal_stream, runtime_directory
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.recovery import open_or_rebuild
 from dashboard import error_handlers
@@ -152,9 +152,12 @@ def open_store(settings: Settings, clock: Clock) -> DuckDBStore:
 
 
 def greet(settings: Settings, control: Control, clock: Clock, port: int) -> None:
-    """Tell the administrator, once, where the dashboard is and how to get in."""
-    link = sign_in_link(settings, control.new_sign_in(clock.time()), port)
+    """Tell the administrator, once, where the dashboard is and how to get in: with a link, unless others may read it in a log."""
     print(f"Dashboard   {dashboard_url(settings, port)}/")
+    if is_logged(sys.stdout.fileno(), journal_stream()):
+        print("Sign in     with the link that `footfall sign-in` prints", flush=True)
+        return
+    link = sign_in_link(settings, control.new_sign_in(clock.time()), port)
     print(f"Sign in     {link}   (once, within half an hour; `footfall sign-in` prints a new link)", flush=True)
 
 

@@ -227,6 +227,11 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | str) else str(value or "")
 
 
+def journal_stream() -> str:
+    """The device and inode ("8:1234") by which systemd says that a stream goes to its journal, or "" outside a service."""
+    return os.environ.get("JOURNAL_STREAM", "")
+
+
 def runtime_directory() -> str:
     """systemd's RuntimeDirectory= for this service, or "" outside one."""
     return os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]

@@ -53,6 +53,12 @@ def hush() -> None:
     logging.basicConfig(handlers=[_Telling()], level=logging.WARNING, force=True)
 
 
+def is_logged(descriptor: int, journal: str) -> bool:
+    """Whether what is written there is kept in the system's journal. `journal` is systemd's word for where that is."""
+    state = os.fstat(descriptor)
+    return journal == f"{state.st_dev}:{state.st_ino}"
+
+
 def told(error: BaseException) -> str:
     """The error's type, the system's words where it has a number of the system's, and the file, line and function it came from."""
     frames = traceback.extract_tb(error.__traceback__)

@@ -99,3 +99,14 @@ def test_a_child_that_cannot_be_started_is_tried_again(monkeypatch: pytest.Monke
         assert app._keep(child, float(now_s))
     assert len(tried) == pytest.approx(30 / BACK_OFF_S[-1], abs=1)
     assert "cannot be started: BlockingIOError (Resource temporarily unavailable)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_a_sign_in_link_is_told_to_a_person_and_not_to_the_journal(tmp_path: Path, logged: bool) -> None:
+    server = Server(tmp_path / "data")
+    server.log.touch()
+    found = server.log.stat()
+    server.environment["JOURNAL_STREAM"] = f"{found.st_dev}:{found.st_ino + (not logged)}"
+    with server:
+        assert until(lambda: "Sign in" in server.said(), START_S_MAX)
+    assert ("/sign-in#" in server.said()) is not logged
