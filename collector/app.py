@@ -8,7 +8,6 @@ import errno
 import fcntl
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -281,12 +280,14 @@ def restore(settings: Settings, folder: Path) -> str:
     clock = Clock()
     try:
         verify(folder)
-        name = settings.store_path.name
-        aside = f"{name}.bad-{stamp(clock.time())}"
-        for path in settings.data_dir.glob(f"{name}*"):
-            if ".bad-" not in path.name:
-                shutil.move(path, path.with_name(path.name.replace(name, aside, 1)))
-        restore_backup(folder, settings.store_path)
+        aside = f"{settings.store_path.name}.bad-{stamp(clock.time())}"
+        moved = _set_aside(settings.store_path, aside)
+        try:
+            restore_backup(folder, settings.store_path)
+        except BaseException:
+            for path, away in moved.items():
+                away.rename(path)
+            raise
         store = open_store(settings, clock)
         recorder = Recorder(store, settings.journal_dir, clock, dict)
         changes = 0
@@ -296,3 +297,10 @@ def restore(settings: Settings, folder: Path) -> str:
     finally:
         os.close(lock)
     return f"Restored {folder}, and {changes} changes from the journal since. The database before it was set aside as {aside}."
+
+
+def _set_aside(store_path: Path, aside: str) -> dict[Path, Path]:
+    """Give the database and the files beside it another name; returns the new paths by the old."""
+    name = store_path.name
+    present = [path for path in store_path.parent.glob(f"{name}*") if not path.name.startswith((f"{name}.bad-", f"{name}.new"))]
+    return {path: path.rename(path.with_name(path.name.replace(name, aside, 1))) for path in present}

@@ -26,6 +26,7 @@ MANIFEST = "manifest.json"
 # Twice the manifest of a store with ten times today's tables.
 MANIFEST_BYTES_MAX = 100_000
 _READ_BYTES = 1 << 20
+NEEDED = {"meta", "position"}
 _FILE_NAME = re.compile(r"[a-z_]+\.parquet")
 
 Shop = Callable[[Path], AbstractContextManager[Connection]]
@@ -84,15 +85,22 @@ def read_manifest(folder: Path) -> Manifest:
     """A backup's manifest, checked by itself. Raises BackupDamaged or NewerStore."""
     path = folder / MANIFEST
     try:
-        data = path.read_bytes() if path.stat().st_size <= MANIFEST_BYTES_MAX else b""
+        data = path.read_bytes() if path.is_file() and path.stat().st_size <= MANIFEST_BYTES_MAX else b""
         manifest = msgspec.json.decode(data, type=Manifest)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BackupDamaged(f"{path} cannot be read ({error}); this backup cannot be used. Use another one.") from None
     if manifest.format > FORMAT or manifest.schema_version > SCHEMA_VERSION:
         raise NewerStore(f"{path} was written by a newer version of this program. Nothing was changed. Restore it with that version.")
-    if _sealed(manifest) != manifest or not all(_FILE_NAME.fullmatch(entry.file) for entry in manifest.tables):
+    if _sealed(manifest) != manifest or not _makes_a_store(manifest):
         raise BackupDamaged(f"{path} is not as it was written; this backup cannot be used. Use another one.")
     return manifest
+
+
+def _makes_a_store(manifest: Manifest) -> bool:
+    """Whether it names our tables, each once, in files of the folder. One of an older version may lack some, but not what a store is."""
+    tables = [entry.table for entry in manifest.tables]
+    files_inside = all(_FILE_NAME.fullmatch(entry.file) for entry in manifest.tables)
+    return files_inside and len(tables) == len(set(tables)) and NEEDED <= set(tables) <= TABLES.keys()
 
 
 def fill(folder: Path, manifest: Manifest, target: Connection, shop: Shop) -> None:
@@ -105,6 +113,8 @@ def fill(folder: Path, manifest: Manifest, target: Connection, shop: Shop) -> No
             rows = parquet.stream(f"SELECT {names(columns)} FROM read_parquet(?)", [str(path)])
             if transfer.insert(target, entry.table, rows, columns) != entry.rows:
                 raise BackupDamaged(f"{path} does not hold the {entry.rows} rows that {MANIFEST} names; use another backup.")
+    if target.execute('SELECT batch FROM "position"') != [(manifest.position,)]:
+        raise BackupDamaged(f"{folder} does not stand at batch {manifest.position}, as {MANIFEST} says; use another backup.")
 
 
 def encoded(manifest: Manifest) -> bytes:
