@@ -80,8 +80,16 @@ def sent_from_here(request: Request, base_url: str, trust_silence: bool = False)
     origin = request.headers.get("origin", "null")
     if origin == "null":
         return trust_silence
-    here = {request.headers.get("host", ""), urlsplit(base_url).netloc}
-    return urlsplit(origin).netloc.lower() in {host.lower() for host in here if host}
+    here = {request.headers.get("host", "").lower(), _host(base_url)}
+    return _host(origin) in here - {""}
+
+
+def _host(address: str) -> str:
+    """The host and port of an address, "" where there is none to be found."""
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return ""
 
 
 class SignIn:

@@ -112,7 +112,7 @@ def test_a_region_is_found_by_its_name_and_by_its_countrys() -> None:
 
 @pytest.mark.parametrize("lead", list("=+-@\t\r\n＝＋－＠"))
 def test_no_cell_of_a_csv_is_a_formula(lead: str) -> None:
-    for cell in (f'{lead}HYPERLINK("x")', f"{lead}1", " =1"):
+    for cell in (f'{lead}HYPERLINK("x")', f"{lead}1", " =1", f"\ufeff{lead}1", f"\u200b \u202e{lead}1"):
         line = to_csv(["page"], [[cell, 5]]).decode("utf-8-sig").split("\r\n", 1)[1]
         assert line.startswith("\"'")
 

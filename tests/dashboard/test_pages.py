@@ -124,6 +124,8 @@ def test_signing_out_ends_the_session_on_the_server(stranger: httpx.Client, home
         ({"sec-fetch-site": "cross-site", "origin": "{here}"}, 403),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": ""}, 403),
+        ({"origin": "http://["}, 403),
         ({}, 403),
     ],
 )
