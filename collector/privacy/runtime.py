@@ -60,7 +60,8 @@ def open_runtime(wished: Path | None, systemd: str, data_dir: Path) -> tuple[Pat
     folder = wished or (Path(systemd) if systemd else SHARED_MEMORY / f"footfall-{os.getuid()}-{name}")
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        state = folder.stat()
+        # In /dev/shm everybody may lay a link under our name; a folder that was named may well be reached by one.
+        state = folder.stat() if wished or systemd else folder.lstat()
     except OSError as error:
         return None, f"The runtime folder {folder} cannot be used ({error.strerror}). {WITHOUT_IT} Mend it, or set another runtime_dir."
     if state.st_uid != os.getuid() or state.st_mode & 0o077:

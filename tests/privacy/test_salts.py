@@ -118,6 +118,19 @@ def test_a_runtime_folder_open_to_others_is_not_used(tmp_path: Path) -> None:
     assert found is None and "open to others" in warning
 
 
+def test_a_link_under_the_name_of_our_folder_in_shared_memory_is_not_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("collector.privacy.runtime.SHARED_MEMORY", tmp_path)
+    monkeypatch.setattr("collector.privacy.runtime.is_ram", lambda path: True)
+    folder, _ = open_runtime(None, "", tmp_path / "data")
+    assert folder is not None and folder.parent == tmp_path
+    folder.rmdir()
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    folder.symlink_to(tmp_path / "elsewhere")
+    found, warning = open_runtime(None, "", tmp_path / "data")
+    assert found is None and "open to others" in warning
+    assert open_runtime(folder, "", tmp_path / "data") == (folder, "")  # by name one may
+
+
 def test_a_runtime_folder_on_a_disk_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("collector.privacy.runtime.is_ram", lambda path: False)
     found, warning = open_runtime(tmp_path / "runtime", "", tmp_path)
