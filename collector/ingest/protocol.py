@@ -29,9 +29,10 @@ FRAMING_BYTES_MAX = 64 * 1024
 REQUEST_S_MAX = 10.0  # from a connection's opening, or a further request's first byte, to the request's last byte
 LOOKS = 4  # in REQUEST_S_MAX: a late request is cut between 7.5 and 10 s after it began
 CONNECTIONS_MAX = 4_000
+PIPELINED_MAX = 20  # requests that wait behind one not answered yet; about 5 kB each, and 50,000 come in a second
 
 EVENT_URL = b"/api/event"
-IDLE_S_MAX = 30.0  # between two requests
+IDLE_S_MAX = 30.0  # between two requests; without a byte taken of an answer
 
 _HEAD_END = b"\r\n\r\n"
 _TOO_SLOW = f"the request took longer than {REQUEST_S_MAX:.0f} seconds"
@@ -70,6 +71,8 @@ class FrontProtocol(HttpToolsProtocol):
         self._framing_bytes = 0
         self._waiting = True  # for the first request, or for the rest of one
         self._idle_looks = 0
+        self._unsent = 0
+        self._stuck_looks = 0
         self._began_s = self.loop.time()
         if len(self.connections) > CONNECTIONS_MAX:
             cast(asyncio.Transport, transport).close()
@@ -186,6 +189,8 @@ class FrontProtocol(HttpToolsProtocol):
             self._take_event(self._event)
         elif self._passed_on():
             super().on_message_complete()
+            if len(self.pipeline) >= PIPELINED_MAX:  # the connection ends behind the answer to this one
+                self.cycle.keep_alive, self._deaf = False, True
 
     def _passed_on(self) -> bool:
         """Whether the request being read goes the ordinary way."""
@@ -244,16 +249,35 @@ class FrontProtocol(HttpToolsProtocol):
             self._began_s = self.loop.time()
 
     def _look(self) -> None:
-        """End a connection whose request is late, or that never began one, or that has been idle for long."""
-        if self._waiting and self.loop.time() - self._began_s > REQUEST_S_MAX * (LOOKS - 1) / LOOKS:
-            self._refuse(408, _TOO_SLOW)
-            return
+        """End a connection whose request is late, or that never began one, has been idle for long, or takes no answer.
+
+        Until it is lost: closing one waits for its client to read what is still to be sent.
+        """
+        self._next_look = self.loop.call_later(REQUEST_S_MAX / LOOKS, self._look)
         self._idle_looks += 1
         answering = bool(self._due) or (self.cycle is not None and not self.cycle.response_complete)
-        if not answering and self._idle_looks * REQUEST_S_MAX / LOOKS > IDLE_S_MAX:
+        if self._is_stuck():
+            self.transport.abort()
+        elif self._waiting and self.loop.time() - self._began_s > REQUEST_S_MAX * (LOOKS - 1) / LOOKS:
+            self._refuse(408, _TOO_SLOW)
+        elif not answering and self._idle_looks * REQUEST_S_MAX / LOOKS > IDLE_S_MAX:
             self.transport.close()
-            return
-        self._next_look = self.loop.call_later(REQUEST_S_MAX / LOOKS, self._look)
+
+    def _is_stuck(self) -> bool:
+        """Whether the client has taken nothing of what is to be sent for IDLE_S_MAX."""
+        before, self._unsent = self._unsent, self.transport.get_write_buffer_size()
+        self._stuck_looks = self._stuck_looks + 1 if 0 < before <= self._unsent else 0
+        return self._stuck_looks * REQUEST_S_MAX / LOOKS > IDLE_S_MAX
+
+    def pause_writing(self) -> None:
+        """Who does not read the answers is not read either: they would pile up here."""
+        super().pause_writing()
+        self.flow.pause_reading()
+
+    def resume_writing(self) -> None:
+        """The answers are read again."""
+        super().resume_writing()
+        self.flow.resume_reading()
 
     def _refuse(self, status: int, message: str) -> None:
         """End the connection over the request that is being read; an event among them is counted as refused."""

@@ -5,6 +5,7 @@ import json
 import socket
 import struct
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -326,6 +327,35 @@ def test_a_second_request_that_stops_is_cut_too(quick: None, house: House) -> No
         connection.sendall(one + body + one)
         assert read(connection).status == 202
         assert read(connection).status == 408
+    house.still_counts()
+
+
+@pytest.mark.parametrize("path", [b"GET /script.js", b"POST /sign-in"])
+def test_requests_that_wait_behind_one_are_few(house: House, path: bytes) -> None:
+    one = path + b" HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc"
+    with house.connect() as connection:
+        connection.sendall(one * 500)
+        found = b""
+        with suppress(ConnectionError):  # what is not read resets the connection
+            while piece := connection.recv(65_536):
+                found += piece
+    assert 0 < found.count(b"HTTP/1.1 ") <= protocol.PIPELINED_MAX + 1
+    house.still_counts()
+
+
+@pytest.mark.parametrize("path", [b"GET /script.js", b"OPTIONS /api/event", b"POST /api/event"])
+def test_who_takes_no_answer_is_not_read_on_and_cut(quick: None, monkeypatch: pytest.MonkeyPatch, house: House, path: bytes) -> None:
+    monkeypatch.setattr(protocol, "IDLE_S_MAX", QUICK_S)
+    asked = path + b" HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n"
+    with socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", house.port))
+        deaf.settimeout(5.0)
+        started = time.monotonic()
+        with pytest.raises(ConnectionError):  # a reset: the server has let go of it
+            while time.monotonic() - started < 10:
+                deaf.sendall(asked * 1000)
+    assert until(lambda: not house.connections())
     house.still_counts()
 
 
