@@ -144,8 +144,12 @@ class FrontProtocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A line of the head. One behind the body (a trailer) is nobody's: it must not pass for a header."""
-        if not self._in_body:
-            super().on_header(name, value)
+        if self._in_body:
+            return
+        name = name.lower()  # as uvicorn does; asking it to would cost another microsecond an event
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is whole: what follows is body, which the endpoints limit themselves."""
