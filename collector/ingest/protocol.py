@@ -162,7 +162,7 @@ class FrontProtocol(HttpToolsProtocol):
         free = self.cycle is None or self.cycle.response_complete
         if self._deaf or self.transport.is_closing():
             return
-        if free and self.url == EVENT_URL and self.parser.get_method() == b"POST":
+        if free and self.url.partition(b"?")[0] == EVENT_URL and self.parser.get_method() == b"POST":
             self._begin_event()
         elif self._due:
             self._deaf = self._last = True

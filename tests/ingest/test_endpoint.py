@@ -66,6 +66,11 @@ def test_the_content_type_does_not_matter(house: House, content_type: str) -> No
     assert len(house.entered) == 1
 
 
+def test_a_query_behind_the_address_does_not_matter(house: House) -> None:
+    assert house.post(VIEW, path="/api/event?site=1").status == 202
+    assert len(house.entered) == 1
+
+
 def test_long_and_short_keys_say_the_same(house: House) -> None:
     short = {
         "n": "Buy", "u": URL, "d": SHOP, "r": "https://www.google.com/", "p": {"a": "1"}, "$": {"currency": "EUR", "amount": "9.90"},
