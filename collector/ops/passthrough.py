@@ -43,7 +43,10 @@ class Passthrough:
         self._socket = str(socket_path)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """One request and its answer. 503 with a plain sentence while the back is away; 400 for what may not be passed on."""
+        """One request and its answer.
+
+        503 with a plain sentence, which a browser shows until the back is there again; 400 for what may not be passed on.
+        """
         connection = h11.Connection(h11.CLIENT)
         try:
             with await self._connected() as back:
@@ -166,8 +169,8 @@ async def _next_event(connection: h11.Connection, back: socket.socket, seconds: 
 
 
 async def _away(send: Send) -> None:
-    body = b"The dashboard is starting or restarting. Counting goes on meanwhile; try again in a few seconds.\n"
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"3"), *_PLAIN]
+    body = b"The dashboard is starting or restarting. Counting goes on meanwhile; this page tries again in a few seconds.\n"
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"3"), (b"refresh", b"3"), *_PLAIN]
     await send({"type": "http.response.start", "status": 503, "headers": [*headers, (b"content-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body})
 
