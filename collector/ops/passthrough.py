@@ -169,7 +169,7 @@ async def _next_event(connection: h11.Connection, back: socket.socket, seconds: 
 
 
 async def _away(send: Send) -> None:
-    body = b"The dashboard is starting or restarting. Counting goes on meanwhile; this page tries again in a few seconds.\n"
+    body = b"The dashboard is starting or restarting. Counting goes on meanwhile; this page tries again by itself.\n"
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"3"), (b"refresh", b"3"), *_PLAIN]
     await send({"type": "http.response.start", "status": 503, "headers": [*headers, (b"content-length", b"%d" % len(body))]})
     await send({"type": "http.response.body", "body": body})
