@@ -288,9 +288,7 @@ def test_without_a_back_there_is_a_sentence_and_counting_goes_on(house: House) -
     for path in ("/", "/site/x", "/api/v2/query", "/nothing"):
         answer = house.request("GET", path)
         assert (answer.status, answer.headers["retry-after"], answer.headers["refresh"]) == (503, "3", "3")
-        assert (
-            answer.body == b"The dashboard is starting or restarting. Counting goes on meanwhile; this page tries again in a few seconds.\n"
-        )
+        assert answer.body == b"The dashboard is starting or restarting. Counting goes on meanwhile; this page tries again by itself.\n"
         assert "etag" not in answer.headers and "set-cookie" not in answer.headers
     house.still_counts()
 
