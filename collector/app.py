@@ -254,11 +254,13 @@ def _backup_directly(settings: Settings) -> str:
 def _ask_running(path: Path, action: str) -> dict[str, str]:
     import http.client
 
+    from collector.api.access import OPERATOR_HEADER
+
     connection = http.client.HTTPConnection("localhost", timeout=600)
     connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.sock.connect(str(path))
-        connection.request("POST", f"/internal/{action}", headers={"x-footfall-operator": "1", "content-length": "0"})
+        connection.request("POST", f"/internal/{action}", headers={OPERATOR_HEADER: "1", "content-length": "0"})
         response = connection.getresponse()
         answer: dict[str, str] = json.loads(response.read())
     except (OSError, ValueError, http.client.HTTPException) as error:

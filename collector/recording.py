@@ -52,7 +52,7 @@ class Recording(threading.Thread):
                 why = str(error) if isinstance(error, StoreError | NewerFormat) else f"{told(error)}."
                 self.trouble = f"The store takes nothing just now: {why} Events wait in the journal; it is tried again by itself."
                 print(self.trouble, file=sys.stderr, flush=True)
-                self._refuse_asked(error)
+                self._answer_asked(refused=error)
                 wait = min(max(wait, STEP_EACH_S) * 2, RETRY_S_MAX)
         while self.recorder.step():
             pass
@@ -79,13 +79,7 @@ class Recording(threading.Thread):
     def _once(self) -> float:
         started = self._clock.monotonic()
         recorded = self.recorder.step()
-        while self._asked:
-            what, answer, done = self._asked.pop(0)
-            try:
-                answer.append(what())
-            except Exception as error:  # handed to whoever asked
-                answer.append(error)
-            done.set()
+        self._answer_asked()
         if self._clock.monotonic() - self._tended_s > 5:
             self._tended_s = self._clock.monotonic()
             self.recorder.tend()
@@ -95,11 +89,14 @@ class Recording(threading.Thread):
             return 0.0
         return max(0.0, STEP_EACH_S - (self._clock.monotonic() - started))
 
-    def _refuse_asked(self, error: Exception) -> None:
-        """Nobody may wait behind a store that refuses, nor make it be tried again at once."""
+    def _answer_asked(self, refused: Exception | None = None) -> None:
+        """Carry out what was asked, or answer that the store refuses: nobody waits behind it, nor has it tried again at once."""
         while self._asked:
-            _, answer, done = self._asked.pop(0)
-            answer.append(error)
+            what, answer, done = self._asked.pop(0)
+            try:
+                answer.append(refused or what())
+            except Exception as error:  # handed to whoever asked
+                answer.append(error)
             done.set()
 
     def _behind(self) -> bool:

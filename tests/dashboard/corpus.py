@@ -1,9 +1,7 @@
 """Values that hostile visitors send, in each place where a visitor's words end up."""
 
 from collector.event import Acquisition, Device, Event, Kind, Place
-from collector.visits.change import deltas
-from collector.visits.machine import apply
-from tests.dashboard.history import Sums
+from tests.dashboard.history import Sums, add_visit
 
 NASTY = (
     "<script>alert(1)</script>",
@@ -26,14 +24,7 @@ def nasty_rows(site: int, now_s: int) -> Sums:
     for number, value in enumerate(NASTY):
         first = _event(site, number, now_s, value, Kind.PAGEVIEW)
         second = _event(site, number, now_s, value, Kind.CUSTOM, name=value, props=(("p" + value, value),), currency=value)
-        visit = None
-        for event in (first, second):
-            outcome = apply(visit, event)
-            assert isinstance(outcome, tuple)
-            visit, change = outcome
-            for fact, key, measures in deltas(change):
-                row = found.setdefault(fact, {}).setdefault(key, [0] * len(measures))
-                row[:] = (a + b for a, b in zip(row, measures, strict=True))
+        add_visit(found, (first, second))
     return found
 
 

@@ -1,14 +1,14 @@
 """A seeded site's past, made by the real visit machine: rows for a store, the same ones each time."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import TypeVar
 
 from collector.clock import local_day_hour
 from collector.event import Acquisition, Device, Drop, Event, Kind, Place
 from collector.facts import FactName
-from collector.visits.change import deltas
+from collector.visits.change import Change, deltas
 from collector.visits.machine import Visit, apply
 
 _Item = TypeVar("_Item")
@@ -83,10 +83,25 @@ def sums(site: int, timezone: str, now_s: int, days: int, visits_a_day: int, see
         if isinstance(outcome, Drop):
             continue
         state[event.day, event.key], change = outcome
-        for fact, key, measures in deltas(change):
-            row = found.setdefault(fact, {}).setdefault(key, [0] * len(measures))
-            row[:] = (a + b for a, b in zip(row, measures, strict=True))
+        add(found, change)
     return found
+
+
+def add_visit(found: Sums, events: Iterable[Event]) -> None:
+    """Add what one visitor's events in turn do to the counts; each of them counts."""
+    visit = None
+    for event in events:
+        outcome = apply(visit, event)
+        assert isinstance(outcome, tuple)
+        visit, change = outcome
+        add(found, change)
+
+
+def add(found: Sums, change: Change) -> None:
+    """Add what one change does to the counts."""
+    for fact, key, measures in deltas(change):
+        row = found.setdefault(fact, {}).setdefault(key, [0] * len(measures))
+        row[:] = (a + b for a, b in zip(row, measures, strict=True))
 
 
 def events(site: int, timezone: str, now_s: int, days: int, visits_a_day: int, seed: int) -> Iterator[Event]:

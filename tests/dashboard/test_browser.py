@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from collector.visits.change import deltas
-from collector.visits.machine import apply
 from tests.dashboard.harness import ZONE, House
-from tests.dashboard.history import Sums, visit_events
+from tests.dashboard.history import Sums, add_visit, visit_events
 
 pytestmark = pytest.mark.browser
 
@@ -372,8 +370,5 @@ def test_every_target_is_at_least_24_pixels_high(page: Page, width: int) -> None
 def one_visit(site: int, now_s: int) -> Sums:
     """One page view a moment ago."""
     found: Sums = {}
-    outcome = apply(None, next(visit_events(site, ZONE, now_s - 30)))
-    assert isinstance(outcome, tuple)
-    for fact, key, measures in deltas(outcome[1]):
-        found.setdefault(fact, {})[key] = list(measures)
+    add_visit(found, [next(visit_events(site, ZONE, now_s - 30))])
     return found

@@ -11,13 +11,11 @@ import pytest
 
 from collector.event import Kind
 from collector.facts import METRIC_BY_NAME
-from collector.visits.change import deltas
-from collector.visits.machine import apply
 from dashboard.answers import SEVERAL_CURRENCIES, Answer, Row
 from dashboard.format import Money, change, exact, figure, tick
 from dashboard.present import with_money_only_where_some_is
 from tests.dashboard.harness import ZONE, House, house, served
-from tests.dashboard.history import Sums, visit_events
+from tests.dashboard.history import Sums, add_visit, visit_events
 
 REVENUE = METRIC_BY_NAME["total_revenue"]
 SALES = "/site/shop.example?period=day&f=is:event:Purchase"
@@ -28,14 +26,7 @@ def purchase(site: int, now_s: int, currency: str, minor: int) -> Sums:
     first = next(visit_events(site, ZONE, now_s - 30))
     bought = msgspec.structs.replace(first, kind=Kind.CUSTOM, name="Purchase", currency=currency, revenue=minor)
     found: Sums = {}
-    visit = None
-    for event in (first, bought):
-        outcome = apply(visit, event)
-        assert isinstance(outcome, tuple)
-        visit, made = outcome
-        for fact, key, measures in deltas(made):
-            row = found.setdefault(fact, {}).setdefault(key, [0] * len(measures))
-            row[:] = (a + b for a, b in zip(row, measures, strict=True))
+    add_visit(found, (first, bought))
     return found
 
 

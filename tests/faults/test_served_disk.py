@@ -36,6 +36,15 @@ def small_disk(point: Path, size: str = DISK) -> Iterator[bool]:
             subprocess.run(["umount", "--lazy", str(point)], check=True, timeout=10)
 
 
+@contextmanager
+def needed_disk(point: Path, size: str) -> Iterator[None]:
+    """The same for a test that means nothing without one."""
+    with small_disk(point, size) as real:
+        if not real:
+            pytest.skip("this user may not mount a file system")
+        yield
+
+
 def fill(path: Path) -> None:
     """Write until the disk is full to the last byte."""
     size = 1 << 20
@@ -84,35 +93,29 @@ def test_a_failing_sync_ends_the_front_which_comes_back_without_a_false_word(tmp
 
 def test_a_start_in_a_full_runtime_folder_counts_with_the_salts_in_memory(tmp_path: Path) -> None:
     folder = tmp_path / "runtime"
-    with small_disk(folder, LESS_THAN_THE_SALTS) as real:
-        if not real:
-            pytest.skip("this user may not mount a file system")
-        with Server(tmp_path / "data", {DOMAIN: midday_zone()}, runtime_dir=str(folder)) as server:
-            assert [server.send(f"https://shop.example/{number}").status for number in range(3)] == [202] * 3
-            assert server.settled("pageviews", 3) == 3
-            assert (server.total("visits"), server.total("visitors")) == (1, 1)
-            assert server.said().count(f"The runtime folder {folder} takes nothing (No space left on device): salts and") == 1
-            assert "process ended" not in server.said()
-            assert {path.name for path in folder.iterdir()} <= {"back.sock", STATUS_FILE}
-            assert server.stop() == 0
+    with needed_disk(folder, LESS_THAN_THE_SALTS), Server(tmp_path / "data", {DOMAIN: midday_zone()}, runtime_dir=str(folder)) as server:
+        assert [server.send(f"https://shop.example/{number}").status for number in range(3)] == [202] * 3
+        assert server.settled("pageviews", 3) == 3
+        assert (server.total("visits"), server.total("visitors")) == (1, 1)
+        assert server.said().count(f"The runtime folder {folder} takes nothing (No space left on device): salts and") == 1
+        assert "process ended" not in server.said()
+        assert {path.name for path in folder.iterdir()} <= {"back.sock", STATUS_FILE}
+        assert server.stop() == 0
 
 
 def test_a_runtime_folder_that_fills_up_costs_no_event_and_a_restart_of_the_front_the_open_visits(tmp_path: Path) -> None:
     folder = tmp_path / "runtime"
-    with small_disk(folder, LITTLE_MORE) as real:
-        if not real:
-            pytest.skip("this user may not mount a file system")
-        with Server(tmp_path / "data", {DOMAIN: midday_zone()}, runtime_dir=str(folder)) as server:
-            assert server.send("https://shop.example/").counted
-            fill(folder / "ballast")
-            sender = server.sender()
-            sent = 1 + sum(sender.send(event(f"https://shop.example/{number}")).counted for number in range(60))
-            assert sent == 61
-            assert f"The runtime folder {folder} takes nothing (No space left on device): open visits stay" in server.said()
-            before = server.kill("front")
-            assert until(lambda: server.children().get("front", before) != before, FULL_S_MAX)
-            assert until(lambda: server.send("https://shop.example/again").counted, FULL_S_MAX)
-            sender.close()
-            assert server.settled("pageviews", 62) == 62
-            assert (server.total("visits"), server.total("visitors")) == (2, 2)
-            assert server.stop() == 0
+    with needed_disk(folder, LITTLE_MORE), Server(tmp_path / "data", {DOMAIN: midday_zone()}, runtime_dir=str(folder)) as server:
+        assert server.send("https://shop.example/").counted
+        fill(folder / "ballast")
+        sender = server.sender()
+        sent = 1 + sum(sender.send(event(f"https://shop.example/{number}")).counted for number in range(60))
+        assert sent == 61
+        assert f"The runtime folder {folder} takes nothing (No space left on device): open visits stay" in server.said()
+        before = server.kill("front")
+        assert until(lambda: server.children().get("front", before) != before, FULL_S_MAX)
+        assert until(lambda: server.send("https://shop.example/again").counted, FULL_S_MAX)
+        sender.close()
+        assert server.settled("pageviews", 62) == 62
+        assert (server.total("visits"), server.total("visitors")) == (2, 2)
+        assert server.stop() == 0

@@ -151,16 +151,21 @@ def test_a_large_body_that_comes_with_its_head_is_no_large_head(house: House) ->
     assert answer.status == 503
 
 
-def test_many_requests_in_one_piece_are_no_large_head(house: House) -> None:
-    body = sized(300)
-    one = HEAD + b"content-length: %d\r\n\r\n" % len(body) + body
+def send_and_read_all(house: House, one: bytes, times: int) -> None:
+    """Send an event so many times in one piece, and read until each of them is answered 202."""
     with house.connect() as connection:
-        connection.sendall(one * 150)
+        connection.sendall(one * times)
         found = b""
-        while found.count(b"HTTP/1.1 202 ") < 150:
+        while found.count(b"HTTP/1.1 202 ") < times:
             piece = connection.recv(65_536)
             assert piece, found[-300:]
             found += piece
+
+
+def test_many_requests_in_one_piece_are_no_large_head(house: House) -> None:
+    body = sized(300)
+    one = HEAD + b"content-length: %d\r\n\r\n" % len(body) + body
+    send_and_read_all(house, one, 150)
     assert len(house.entered) == 150
 
 
@@ -223,13 +228,7 @@ def test_a_body_behind_a_wish_for_another_protocol_is_no_request_of_its_own(hous
 
 def test_thousands_of_wishes_for_another_protocol_are_answered_one_by_one(house: House) -> None:
     one = HEAD + WISHES[0] + b"content-length: 200\r\n\r\n" + sized(200)
-    with house.connect() as connection:
-        connection.sendall(one * 500)
-        found = b""
-        while found.count(b"HTTP/1.1 202 ") < 500:
-            piece = connection.recv(65_536)
-            assert piece, found[-300:]
-            found += piece
+    send_and_read_all(house, one, 500)
     house.still_counts()
 
 
