@@ -7,6 +7,7 @@ Adding a dimension is one `Dimension` entry here, one extractor in `enrich/`, an
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Literal
 
 FactName = Literal["visits", "pages", "events", "steps", "live", "dropped"]
@@ -25,7 +26,8 @@ class Dimension:
 
     `group` names the shared tuple the value travels in (see `GROUPS`); "" means a column of its own.
     `facts` are the tables that carry it. `api` is the Plausible Stats API name, `ga4` Google's.
-    `empty` is what a person sees where the stored value is the empty string.
+    `empty` is what a person sees where the stored value is the empty string. `crossed`: pairs with it outlive the detail
+    (see `PAIRS`).
     """
 
     name: str
@@ -37,6 +39,7 @@ class Dimension:
     group: Group = ""
     empty: str = "(not set)"
     profiles: frozenset[ProfileName] = ALL_PROFILES
+    crossed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +71,38 @@ class Metric:
 _EVERY: tuple[FactName, ...] = ("visits", "pages", "events")
 
 # Order matters: it is the order of columns in every table and of fields in every tuple.
+# Crossed is one level of each hierarchy, because sums of a finer level would tell the small groups of a coarser one: the
+# country and not its regions, cities, networks and languages; the source and the campaign and not the channel, the referrer and
+# the tags that come with them; the browser and the device and not the versions, systems and screens that follow from them.
 DIMENSIONS: tuple[Dimension, ...] = (
-    Dimension("hostname", "Hostname", _EVERY, "event:hostname", "hostName", "content"),
-    Dimension("entry_page", "Entry page", _EVERY, "visit:entry_page", "landingPage", "content"),
+    Dimension("hostname", "Hostname", _EVERY, "event:hostname", "hostName", "content", crossed=True),
+    Dimension("entry_page", "Entry page", _EVERY, "visit:entry_page", "landingPage", "content", crossed=True),
     # A visit's last page moves while the visit lives, so only the visits fact carries it (docs/decisions).
-    Dimension("exit_page", "Exit page", ("visits",), "visit:exit_page", "", "content"),
-    Dimension("source", "Source", _EVERY, "visit:source", "sessionSource", "visitor", "acquisition", "Direct / None"),
+    Dimension("exit_page", "Exit page", ("visits",), "visit:exit_page", "", "content", crossed=True),
+    Dimension("source", "Source", _EVERY, "visit:source", "sessionSource", "visitor", "acquisition", "Direct / None", crossed=True),
     Dimension("channel", "Channel", _EVERY, "visit:channel", "sessionDefaultChannelGroup", "visitor", "acquisition", "Direct"),
     Dimension("referrer", "Referrer", _EVERY, "visit:referrer", "pageReferrer", "visitor", "acquisition", "Direct / None"),
     Dimension("utm_source", "UTM source", _EVERY, "visit:utm_source", "sessionManualSource", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
     Dimension("utm_medium", "UTM medium", _EVERY, "visit:utm_medium", "sessionManualMedium", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
-    Dimension("utm_campaign", "UTM campaign", _EVERY, "visit:utm_campaign", "sessionManualCampaignName", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
+    Dimension("utm_campaign", "UTM campaign", _EVERY, "visit:utm_campaign", "sessionManualCampaignName", "visitor", "acquisition", profiles=NO_CAMPAIGNS, crossed=True),
     Dimension("utm_content", "UTM content", _EVERY, "visit:utm_content", "sessionManualAdContent", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
     Dimension("utm_term", "UTM term", _EVERY, "visit:utm_term", "sessionManualTerm", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
-    Dimension("country", "Country", _EVERY, "visit:country", "countryId", "visitor", "place", "(unknown)"),
+    Dimension("country", "Country", _EVERY, "visit:country", "countryId", "visitor", "place", "(unknown)", crossed=True),
     Dimension("region", "Region", _EVERY, "visit:region", "region", "visitor", "place", "(unknown)"),
     Dimension("city", "City", _EVERY, "visit:city", "city", "visitor", "place", "(unknown)", FULL_ONLY),
     Dimension("network", "Network (service provider)", _EVERY, "visit:network", "", "visitor", "place", "(unknown)", FULL_ONLY),
-    Dimension("browser", "Browser", _EVERY, "visit:browser", "browser", "visitor", "device", "(unknown)"),
+    Dimension("browser", "Browser", _EVERY, "visit:browser", "browser", "visitor", "device", "(unknown)", crossed=True),
     Dimension("browser_version", "Browser version", _EVERY, "visit:browser_version", "browserVersion", "visitor", "device", "(unknown)"),
     Dimension("os", "Operating system", _EVERY, "visit:os", "operatingSystem", "visitor", "device", "(unknown)"),
     Dimension("os_version", "OS version", _EVERY, "visit:os_version", "operatingSystemVersion", "visitor", "device", "(unknown)"),
-    Dimension("device", "Device", _EVERY, "visit:device", "deviceCategory", "visitor", "device", "(unknown)"),
+    Dimension("device", "Device", _EVERY, "visit:device", "deviceCategory", "visitor", "device", "(unknown)", crossed=True),
     Dimension("screen", "Screen size", _EVERY, "visit:screen", "screenResolution", "visitor", "", "(unknown)"),
     Dimension("language", "Language", _EVERY, "visit:language", "language", "visitor", "", "(unknown)"),
-    Dimension("page", "Page", ("pages", "events"), "event:page", "pagePath", "content"),
-    Dimension("event", "Event", ("events",), "event:name", "eventName", "content"),
+    Dimension("page", "Page", ("pages", "events"), "event:page", "pagePath", "content", crossed=True),
+    Dimension("event", "Event", ("events",), "event:name", "eventName", "content", crossed=True),
     Dimension("property", "Property", ("events",), "event:property", "", "content", empty="(none)"),
-    Dimension("value", "Property value", ("events",), "event:value", "", "content", empty="(none)"),
-    Dimension("currency", "Currency", ("events",), "event:currency", "currency", "content", empty="(none)"),
+    Dimension("value", "Property value", ("events",), "event:value", "", "content", empty="(none)", crossed=True),
+    Dimension("currency", "Currency", ("events",), "event:currency", "currency", "content", empty="(none)", crossed=True),
     Dimension("from_page", "From page", ("steps",), "event:from_page", "", "content"),
     Dimension("to_page", "To page", ("steps",), "event:to_page", "", "content"),
     Dimension("reason", "Reason", ("dropped",), "event:reason", "", "content"),
@@ -172,6 +178,26 @@ PROPERTY_DIMENSIONS: frozenset[str] = frozenset({"property", "value"})
 
 # What a value becomes once a day has seen `values_max` distinct ones of its dimension.
 OTHER = "(other)"
+
+
+# Hour of day, "00" to "23": kept by day and crossed like a dimension, but a key of every row and never a column of its own.
+HOUR = "hour"
+
+# What the values become of groups too small to be told apart once their detail is sealed.
+RARE = "(rare)"
+
+# The facts of which only pairs with one of these are kept: what else a row of theirs crosses, the visits fact crosses too.
+_OWN: dict[FactName, tuple[str, ...]] = {"visits": (), "pages": ("page",), "events": ("event", "value")}
+
+
+def _pairs(fact: FactName) -> tuple[tuple[str, str], ...]:
+    crossed = [HOUR, *(d.name for d in dimensions_of(fact) if d.crossed)]
+    own = _OWN[fact]
+    return tuple(pair for pair in combinations(crossed, 2) if not own or set(pair) & set(own))
+
+
+# The pairs of dimensions of each fact that are kept when its detail is sealed, in the order in which their rows name them.
+PAIRS: dict[FactName, tuple[tuple[str, str], ...]] = {fact: _pairs(fact) for fact in ROLLED_UP}
 
 
 def columns_of(fact: FactName) -> tuple[str, ...]:

@@ -55,6 +55,13 @@ def merged_daily(fact: FactName) -> str:
     return f"SELECT * FROM ({rows}) ORDER BY {daily_order(fact)}"
 
 
+def merged_pairs(fact: FactName) -> str:
+    """A SELECT of a fact's pair rows with equal keys summed into one, in the order in which questions read them."""
+    keys = names(tuple(column for column in TABLES[f"{fact}_pairs"] if column.kind != "count"))
+    rows = f'SELECT {keys}, {_sums(fact)} FROM "{fact}_pairs" GROUP BY ALL {_not_nothing(fact)}'
+    return f"SELECT * FROM ({rows}) ORDER BY site, dimension, other, value, first, other_value"
+
+
 def close_daily(fact: FactName) -> str:
     """today → daily: every dimension alone, the hours, and the total under the empty name. Binds site and day once."""
     selects = [_one(fact, name, value, relation) for name, value, relation in _daily_sources(fact)]

@@ -59,13 +59,18 @@ def _key_kind(name: str) -> Kind:
 
 
 def tables_of(fact: FactName) -> tuple[str, ...]:
-    """The tables that hold one fact."""
+    """The tables that hold one fact by day (or by minute)."""
     return (f"{fact}_today", f"{fact}_detail", f"{fact}_daily") if fact in facts.ROLLED_UP else (fact,)
 
 
 def detail_tables(fact: FactName) -> tuple[str, ...]:
     """The tables that hold one fact's rows with all of their keys."""
     return tuple(table for table in tables_of(fact) if not table.endswith("_daily"))
+
+
+def sealed_tables() -> tuple[str, ...]:
+    """The tables that hold sealed periods, each from a `first` to a `last` day."""
+    return (*(f"{fact}_pairs" for fact in facts.ROLLED_UP), "sealed")
 
 
 def fact_names() -> tuple[FactName, ...]:
@@ -78,6 +83,15 @@ def _daily_columns(fact: FactName) -> tuple[Column, ...]:
     return (*keys, *measure_columns(fact))
 
 
+def _pair_columns(fact: FactName) -> tuple[Column, ...]:
+    texts = (Column(name, "text") for name in ("dimension", "other", "value", "other_value"))
+    return (Column("site", "site"), *texts, Column("first", "day"), Column("last", "day"), *measure_columns(fact))
+
+
+# What was sealed: a period, the smallest group it was sealed with and how many visits it had.
+_SEALED = (Column("site", "site"), Column("first", "day"), Column("last", "day"), Column("k", "count"), Column("visits", "count"))
+
+
 def _tables() -> dict[str, tuple[Column, ...]]:
     tables = {"meta": (Column("name", "text"), Column("value", "text")), "position": (Column("batch", "count"),)}
     for group, names in facts.GROUPS.items():
@@ -87,6 +101,8 @@ def _tables() -> dict[str, tuple[Column, ...]]:
             tables[table] = (*key_columns(fact), *measure_columns(fact))
         if fact in facts.ROLLED_UP:
             tables[f"{fact}_daily"] = _daily_columns(fact)
+            tables[f"{fact}_pairs"] = _pair_columns(fact)
+    tables["sealed"] = _SEALED
     return tables
 
 

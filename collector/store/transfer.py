@@ -27,6 +27,7 @@ def rewritten(connection: Connection) -> Iterator[Part]:
     yield Part("position", 'SELECT batch FROM "position"')
     for group in facts.GROUPS:
         yield Part(group, f'SELECT {names(TABLES[group])} FROM "{group}" WHERE {_used(group)} ORDER BY id')
+    yield Part("sealed", f"SELECT {names(TABLES['sealed'])} FROM sealed ORDER BY ALL")
     for fact in fact_names():
         yield from _rewritten_fact(connection, fact)
 
@@ -39,6 +40,7 @@ def _rewritten_fact(connection: Connection, fact: FactName) -> Iterator[Part]:
             yield from _by_day(connection, fact, table)
     if fact in facts.ROLLED_UP:
         yield Part(f"{fact}_daily", rollup.merged_daily(fact))
+        yield Part(f"{fact}_pairs", rollup.merged_pairs(fact))
 
 
 def _by_day(connection: Connection, fact: FactName, table: str) -> Iterator[Part]:

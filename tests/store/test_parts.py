@@ -14,7 +14,7 @@ from collector.store.errors import StoreDamaged, StoreError, StoreFull, StoreLoc
 from collector.store.groups import Numbers
 from collector.store.locked_store import named_errors, open_locked, parquet_shop
 from collector.store.rollup import close_daily, close_detail
-from collector.store.schema import TABLES, Column, create_tables, fact_names, tables_of
+from collector.store.schema import TABLES, Column, create_tables, fact_names, sealed_tables, tables_of
 
 duckdb = pytest.importorskip("duckdb")
 
@@ -50,7 +50,7 @@ def test_a_number_that_does_not_fit_its_column_is_refused(kind: Any, value: int)
 
 
 def test_there_is_a_table_for_every_fact_with_all_of_its_columns() -> None:
-    expected = {"meta", "position", *facts.GROUPS, *(table for fact in fact_names() for table in tables_of(fact))}
+    expected = {"meta", "position", *facts.GROUPS, *(table for fact in fact_names() for table in tables_of(fact)), *sealed_tables()}
     assert set(TABLES) == expected
     for fact in facts.ROLLED_UP:
         columns = [column.name for column in TABLES[f"{fact}_detail"]]
