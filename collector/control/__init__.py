@@ -1,1 +1,1 @@
-"""Control: the sites that are counted, the keys that may ask, who is signed in; and the picture of the sites for ingest."""
+"""Control: the sites that are counted and their segments, the keys that may ask, who is signed in; the sites' picture for ingest."""

@@ -1,4 +1,4 @@
-"""The control database: sites, Stats API keys, signing in. Safe to use from several commands and the server at once."""
+"""The control database: sites, Stats API keys, saved segments, signing in. Safe to use from several commands and the server at once."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator
@@ -10,10 +10,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from collector.clock import Clock, local
-from collector.control import secret, sign_in
+from collector.control import secret, segments, sign_in
 from collector.control.errors import ControlError, DatabaseUnusable, DuplicateSite, TooMany, UnknownKey, UnknownSite
 from collector.control.names import clean_domain, clean_patterns, clean_timezone
 from collector.control.schema import keys, one_sentence, open_engine, removed, sites
+from collector.control.segments import Filters, SegmentRow
 
 KEY_PREFIX = "ff_"
 KEY_NAME_CHARACTERS_MAX = 100
@@ -166,6 +167,30 @@ class Control:
             return
         noted = update(keys).where(keys.c.hash == secret.digest(token)).values(last_used=today)
         self._note(lambda connection: connection.execute(noted))
+
+    def add_segment(self, domain: str, name: str, filters: Filters) -> SegmentRow:
+        """Save conditions, which the caller has checked, under a name. Raises BadSegment, DuplicateSegment, TooMany, UnknownSite."""
+        label, now_s = segments.clean_name(name), int(self._clock.time())
+        with self._writing() as connection:
+            row = _required(connection, domain)
+            segments.add(connection, row.id, label, filters, now_s)
+            return next(kept for kept in segments.kept(connection, row.id) if kept.name == label)
+
+    def segments(self, domain: str = "") -> list[SegmentRow]:
+        """The segments of one site, or of all, by domain and name. Raises UnknownSite."""
+        with self._reading() as connection:
+            return segments.kept(connection, _required(connection, domain).id if domain else None)
+
+    def segments_of(self, site_id: int) -> tuple[tuple[str, Filters], ...]:
+        """The names and conditions of a site's segments: what answering its questions and sealing its history takes."""
+        with self._reading() as connection:
+            return tuple((row.name, row.filters) for row in segments.kept(connection, site_id))
+
+    def remove_segment(self, domain: str, name: str) -> SegmentRow:
+        """Forget a segment; its name is never given to another of the site. Raises BadSegment, UnknownSegment, UnknownSite."""
+        label, now_s = segments.clean_name(name), int(self._clock.time())
+        with self._writing() as connection:
+            return segments.remove(connection, _required(connection, domain).id, label, now_s)
 
     def new_sign_in(self, now_s: float) -> str:
         """A one-time token for the administrator; it dies after `sign_in.TOKEN_LIFE_S`."""

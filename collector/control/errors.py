@@ -29,6 +29,18 @@ class UnknownKey(ControlError):
     """No key has this number."""
 
 
+class BadSegment(ControlError):
+    """A segment's name or conditions that cannot be kept."""
+
+
+class DuplicateSegment(ControlError):
+    """A segment of the site has this name already, or had it."""
+
+
+class UnknownSegment(ControlError):
+    """No segment of the site has this name."""
+
+
 class DatabaseUnusable(ControlError):
     """The control database cannot be opened, or a newer version wrote it."""
 

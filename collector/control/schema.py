@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, String, Table, create_engine, event, insert, select
+from sqlalchemy import Column, Engine, ForeignKey, Integer, MetaData, String, Table, UniqueConstraint, create_engine, event, insert, select
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 
@@ -43,6 +43,18 @@ keys = Table(
     Column("hash", String(64), nullable=False, unique=True),  # SHA-256 in hex, never the secret
     Column("created", Integer, nullable=False),
     Column("last_used", String(10), nullable=False),  # a day, such as 2026-11-22, or ""
+    sqlite_autoincrement=True,
+)
+segments = Table(
+    "segments",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("site_id", Integer, ForeignKey("sites.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("filters", String, nullable=False),  # JSON, as the Stats API writes filters
+    Column("created", Integer, nullable=False),
+    Column("removed", Integer),  # when it was, of a segment that is only here to keep its name from another
+    UniqueConstraint("site_id", "name"),
     sqlite_autoincrement=True,
 )
 tokens = Table(
