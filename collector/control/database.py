@@ -174,12 +174,17 @@ class Control:
         with self._writing() as connection:
             row = _required(connection, domain)
             segments.add(connection, row.id, label, filters, now_s)
-            return next(kept for kept in segments.kept(connection, row.id) if kept.name == label)
+            return segments.required(connection, row.id, label)
 
     def segments(self, domain: str = "") -> list[SegmentRow]:
         """The segments of one site, or of all, by domain and name. Raises UnknownSite."""
         with self._reading() as connection:
             return segments.kept(connection, _required(connection, domain).id if domain else None)
+
+    def require_segment(self, domain: str, name: str) -> SegmentRow:
+        """The segment of a site with this name, as a person writes both. Raises BadSegment, UnknownSegment, UnknownSite."""
+        with self._reading() as connection:
+            return segments.required(connection, _required(connection, domain).id, segments.clean_name(name))
 
     def segments_of(self, site_id: int) -> tuple[tuple[str, Filters], ...]:
         """The names and conditions of a site's segments: what answering its questions and sealing its history takes."""

@@ -70,11 +70,17 @@ def kept(connection: Connection, site_id: int | None = None) -> list[SegmentRow]
     ]
 
 
-def remove(connection: Connection, site_id: int, name: str, now_s: int) -> SegmentRow:
-    """Forget a segment but for its name. Raises UnknownSegment."""
+def required(connection: Connection, site_id: int, name: str) -> SegmentRow:
+    """The segment of a site with this clean name. Raises UnknownSegment."""
     found = next((row for row in kept(connection, site_id) if row.name == name), None)
     if found is None:
         raise UnknownSegment(f"There is no segment {name!r} of this site. `footfall segment list` shows them.")
+    return found
+
+
+def remove(connection: Connection, site_id: int, name: str, now_s: int) -> SegmentRow:
+    """Forget a segment but for its name. Raises UnknownSegment."""
+    found = required(connection, site_id, name)
     connection.execute(update(segments).where(segments.c.id == found.id).values(filters="[]", removed=now_s))
     return found
 
@@ -84,7 +90,7 @@ def _refuse_taken(connection: Connection, site_id: int, name: str) -> None:
     if taken is None:
         return
     if taken.removed is None:
-        raise DuplicateSegment(f"The segment {name!r} exists already. Choose another name, or remove it first.")
+        raise DuplicateSegment(f"The segment {name!r} exists already. Choose another name.")
     raise DuplicateSegment(f"{name!r} was the name of a segment that was removed; counts may be kept under it. Choose another name.")
 
 

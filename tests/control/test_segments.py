@@ -75,6 +75,7 @@ def test_a_name_is_taken_once(sited: Control) -> None:
 
 def test_a_removed_segment_is_gone_and_its_name_is_given_to_no_other(sited: Control) -> None:
     added = sited.add_segment("a.example", "Phones", SWEDES)
+    assert sited.require_segment("a.example", " Phones") == added
     assert sited.remove_segment("a.example", "Phones") == added
     assert sited.segments() == [] and sited.segments_of(1) == ()
     with pytest.raises(UnknownSegment, match="no segment 'Phones'"):
