@@ -15,6 +15,7 @@ import random
 import resource
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -238,15 +239,17 @@ def sizes(store: DuckDBStore, days: int, pageviews: int) -> None:
         took = timed(lambda: store.backup(Path(folder) / "backup"))
         backup = sum(path.stat().st_size for path in (Path(folder) / "backup").iterdir())
     print(f"backup            {said(took)}, {backup / pageviews:.2f} B a pageview")
-    store.forget(1, FIRST_DAY + days, 0)
+    took = timed(lambda: deque(store.seal(1, FIRST_DAY, FIRST_DAY + days - 1, 10), maxlen=0))
+    print(f"sealing           {said(took)}")
     daily = file_bytes(store)
-    store.forget(1, FIRST_DAY + days, FIRST_DAY + days)
+    sealed = store.sizes()
+    store.forget(1, FIRST_DAY + days)
     nothing = file_bytes(store)
-    daily_rows = rows["visits_daily"] + rows["pages_daily"]
+    daily_rows = sum(sealed[f"{fact}_{kind}"] for fact in ("visits", "pages") for kind in ("daily", "pairs"))
     detail_rows = rows["visits_detail"] + rows["pages_detail"]
     print(f"detail            {(whole - daily) / pageviews:8.2f} B a pageview ({detail_rows:,} rows, groups' tables included)")
     each = (daily - nothing) / daily_rows
-    print(f"daily             {(daily - nothing) / pageviews:8.2f} B a pageview ({daily_rows:,} rows of {each:.2f} B)")
+    print(f"daily and pairs   {(daily - nothing) / pageviews:8.2f} B a pageview ({daily_rows:,} rows of {each:.2f} B)")
     print(f"file              {whole:8,} B; an empty one {nothing:,} B")
 
 

@@ -20,14 +20,15 @@ from typing import Any
 
 from collector import facts, lasting
 from collector.facts import FactName
-from collector.store import arrow, backup, rollup, schema, transfer
+from collector.store import arrow, backup, rollup, schema, sealing_sql, transfer
 from collector.store.connection import Answer, Connection, snapshot, transaction
 from collector.store.errors import QueryTimeout, RowsRefused, StoreDamaged
 from collector.store.groups import Numbers
-from collector.store.interface import Position, Rows
+from collector.store.interface import Position, Rows, Segment
 from collector.store.locked_store import THREADS, open_locked, parquet_shop
 from collector.store.readers import Readers
-from collector.store.schema import TABLES, key_columns, measure_columns, names
+from collector.store.schema import DELETED, TABLES, key_columns, measure_columns, names
+from collector.store.sealing import Sealing
 
 MEMORY_MB = 160
 QUERY_TIMEOUT_S = 20.0
@@ -103,14 +104,36 @@ class DuckDBStore:
             today = [(fact, f"{fact}_today") for fact in facts.ROLLED_UP]
             return sum(self._merge(fact, table, where, parameters) for fact, table in [*today, ("steps", "steps"), ("dropped", "dropped")])
 
-    def forget(self, site: int, detail_before: int, history_before: int) -> int:
-        history = [(table, history_before) for fact in schema.fact_names() if fact != "live" for table in schema.tables_of(fact)]
-        detail = [(f"{fact}_detail", max(detail_before, history_before)) for fact in facts.ROLLED_UP]
+    def seal(self, site: int, first: int, last: int, k: int, segments: Sequence[Segment] = ()) -> Iterator[None]:
+        sealing = Sealing(site, _date(first), _date(last), k, segments)
+        try:
+            for piece in sealing.pieces():
+                with self._writing() as writer:
+                    piece(writer)
+                yield
+            with self._transaction() as writer:
+                if sealing.finish(writer):
+                    _note_deletion(writer)
+        finally:
+            with self._writing() as writer:
+                for table in sealing_sql.TEMPORARY:
+                    writer.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+    def forget(self, site: int, before: int) -> int:
+        day = _date(before)
         with self._transaction() as writer:
-            return sum(
-                _deleted(writer, f'DELETE FROM "{table}" WHERE site = ? AND day < ?', [site, _date(before)])
-                for table, before in dict([*history, *detail]).items()
+            rows = sum(
+                _deleted(writer, f'DELETE FROM "{table}" WHERE site = ? AND day < ?', [site, day])
+                for fact in schema.fact_names()
+                if fact != "live"
+                for table in schema.tables_of(fact)
             )
+            rows += sum(
+                _deleted(writer, f'DELETE FROM "{table}" WHERE site = ? AND last < ?', [site, day]) for table in schema.sealed_tables()
+            )
+            if rows:
+                _note_deletion(writer)
+            return rows
 
     def forget_live(self, minute: int) -> None:
         with self._transaction() as writer:
@@ -118,9 +141,15 @@ class DuckDBStore:
 
     def remove_site(self, site: int) -> None:
         with self._transaction() as writer:
-            for fact in schema.fact_names():
-                for table in schema.tables_of(fact):
-                    writer.execute(f'DELETE FROM "{table}" WHERE site = ?', [site])
+            tables = [table for fact in schema.fact_names() for table in schema.tables_of(fact)]
+            for table in (*tables, *schema.sealed_tables()):
+                writer.execute(f'DELETE FROM "{table}" WHERE site = ?', [site])
+            _note_deletion(writer)
+
+    @property
+    def holds_deleted(self) -> bool:
+        """Whether rows were deleted that the file still holds, until `rewrite`."""
+        return self.query("SELECT count(*) FROM meta WHERE name = ?", [DELETED]) != [(0,)]
 
     def rewrite(self) -> None:
         """Write the file anew. Appends wait for all of it, questions only for the swap; a kill leaves the old file or the new one."""
@@ -323,6 +352,12 @@ def _close_fact(writer: Connection, fact: FactName, site: int, until: date) -> i
         writer.execute(rollup.close_detail(fact), [site, until, parts, part])
     writer.execute(rollup.close_daily(fact), [site, until])
     return _deleted(writer, f'DELETE FROM "{fact}_today" WHERE {rollup.UP_TO_DAY}', [site, until])
+
+
+def _note_deletion(writer: Connection) -> None:
+    """In the transaction that deletes, so that no kill leaves deleted rows in a file that nobody rewrites."""
+    writer.execute("DELETE FROM meta WHERE name = ?", [DELETED])
+    writer.execute("INSERT INTO meta (name, value) VALUES (?, '')", [DELETED])
 
 
 def _deleted(writer: Connection, sql: str, parameters: Sequence[object]) -> int:

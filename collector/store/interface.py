@@ -1,6 +1,6 @@
 """What every home of the rows can do. One contract suite (tests/store/test_contract.py) holds each to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -16,6 +16,15 @@ class Position(NamedTuple):
     batch: int = 0
 
 
+class Segment(NamedTuple):
+    """A saved filter, as sealing counts it: its name, the dimensions it names, and its condition on each fact that has them all
+    (SQL on the fact's detail rows, with the values it binds)."""
+
+    name: str
+    dimensions: tuple[str, ...]
+    conditions: Mapping[FactName, tuple[str, tuple[Any, ...]]]
+
+
 class Store(Protocol):
     """Append-only rows of counts; SUM on read.
 
@@ -27,6 +36,9 @@ class Store(Protocol):
     An event has a row of its own (property "") and one more for each property: the daily rows of `property` and `value`
     sum only the properties' rows, those of every other dimension, the hours and the total only the events' own.
     Any day may have rows in both `today` and the closed tables: an answer always sums the two.
+
+    What is sealed (docs/store.md): `<fact>_pairs` are (site, dimension, other, value, other_value, first, last, measures…), one
+    row for each kept cell of a pair of `facts.PAIRS` in the period from `first` to `last`; `sealed` has a row for each sealing.
     """
 
     def position(self) -> Position:
@@ -47,8 +59,15 @@ class Store(Protocol):
         """
         ...
 
-    def forget(self, site: int, detail_before: int, history_before: int) -> int:
-        """Delete detail of days before `detail_before` and everything of days before `history_before` (ordinals); returns rows deleted."""
+    def seal(self, site: int, first: int, last: int, k: int, segments: Sequence[Segment] = ()) -> Iterator[None]:
+        """Reduce the detail of a site's days `first` to `last` (ordinals) to pair rows of at least `k` visits, and delete it.
+
+        Some of the work at each `next`; all of it takes effect at the last one, or nothing where that never comes.
+        """
+        ...
+
+    def forget(self, site: int, before: int) -> int:
+        """Delete everything of days before `before` (ordinal); returns rows deleted."""
         ...
 
     def forget_live(self, minute: int) -> None:

@@ -14,6 +14,8 @@ from collector.store.connection import Connection
 from collector.store.errors import NewerStore
 
 SCHEMA_VERSION = 1
+# The row of `meta` that says that the file holds deleted rows; a rewrite leaves it out with them.
+DELETED = "deleted"
 
 Kind = Literal["site", "day", "hour", "minute", "text", "group", "count"]
 

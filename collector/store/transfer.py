@@ -10,7 +10,7 @@ from collector import facts
 from collector.facts import FactName
 from collector.store import rollup
 from collector.store.connection import Answer, Connection, Stream
-from collector.store.schema import TABLES, Column, detail_tables, fact_names, names
+from collector.store.schema import DELETED, TABLES, Column, detail_tables, fact_names, names
 
 
 class Part(NamedTuple):
@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 def rewritten(connection: Connection) -> Iterator[Part]:
     """Everything worth keeping, in the order it should lie in: equal keys summed, no group's tuple that no row uses."""
-    yield Part("meta", "SELECT name, value FROM meta")
+    yield Part("meta", "SELECT name, value FROM meta WHERE name <> ?", (DELETED,))
     yield Part("position", 'SELECT batch FROM "position"')
     for group in facts.GROUPS:
         yield Part(group, f'SELECT {names(TABLES[group])} FROM "{group}" WHERE {_used(group)} ORDER BY id')

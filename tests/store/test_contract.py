@@ -129,23 +129,23 @@ def test_hours_are_two_digits(store: DuckDBStore) -> None:
     assert {row[0] for row in store.query("SELECT value FROM pages_daily WHERE dimension = 'hour'")} == {"00", "09", "23"}
 
 
-def test_forgetting_deletes_detail_and_history_of_its_own_days_and_site_only(store: DuckDBStore) -> None:
+def test_forgetting_deletes_what_is_older_of_its_own_site_only(store: DuckDBStore) -> None:
     append_all(store, [visit_row(site, DAY + n) for site in (1, 2) for n in range(4)])
     append_all(store, [{"steps": {(1, DAY + n, "/a", "/b"): [1]}, "dropped": {(1, DAY + n, "bot"): [1]}} for n in range(4)])
     for site in (1, 2):
         store.close_day(site, DAY + 3)
     rows = store.query("SELECT count(*) FROM visits_daily WHERE site = 1 AND day < DATE '2026-11-03'")[0][0]
-    assert store.forget(1, detail_before=DAY + 2, history_before=DAY + 1) == 2 + rows + 2
+    assert store.forget(1, DAY + 1) == 1 + rows + 2
     left = "SELECT site, count(DISTINCT day) FROM {} GROUP BY site ORDER BY site"
-    assert store.query(left.format("visits_detail")) == [(1, 2), (2, 4)]
+    assert store.query(left.format("visits_detail")) == [(1, 3), (2, 4)]
     assert store.query(left.format("visits_daily")) == [(1, 3), (2, 4)]
     assert store.query(left.format("steps")) == store.query(left.format("dropped")) == [(1, 3)]
 
 
 def test_forgetting_history_takes_rows_that_were_never_closed_too(store: DuckDBStore) -> None:
     append_all(store, [visit_row(1, DAY), visit_row(1, DAY + 1)])
-    assert store.forget(1, detail_before=DAY + 1, history_before=DAY) == 0
-    assert store.forget(1, detail_before=DAY + 1, history_before=DAY + 1) == 1
+    assert store.forget(1, DAY) == 0
+    assert store.forget(1, DAY + 1) == 1
     assert stored(store) == model([visit_row(1, DAY + 1)])
 
 

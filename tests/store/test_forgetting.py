@@ -31,7 +31,7 @@ def test_forgotten_rows_and_their_tuples_are_in_no_byte_after_the_rewrite(store:
     store.close_day(1, DAY)
     store.checkpoint()
     assert found(tmp_path, old)
-    store.forget(1, detail_before=DAY + 1, history_before=DAY + 1)
+    store.forget(1, DAY + 1)
     store.rewrite()
     assert found(tmp_path, old) == set()
     assert found(tmp_path, kept)
@@ -44,15 +44,6 @@ def test_rows_still_in_the_write_ahead_log_are_gone_after_the_rewrite_too(store:
     store.remove_site(1)
     store.rewrite()
     assert found(tmp_path, [1]) == set()
-
-
-def test_detail_is_forgotten_while_its_daily_rows_stay(store: DuckDBStore) -> None:
-    append_all(store, [visit_row(page="/a"), visit_row(page="/b")])
-    store.close_day(1, DAY)
-    store.forget(1, detail_before=DAY + 1, history_before=DAY)
-    store.rewrite()
-    assert stored(store) == {}
-    assert stored(store, daily=True) == model([visit_row(page="/a"), visit_row(page="/b")])
 
 
 def test_a_tuple_that_was_dropped_gets_a_number_again_when_it_comes_back(store: DuckDBStore) -> None:

@@ -1,0 +1,210 @@
+"""Which groups of two facts may be told apart: at least `k` visits, and nothing that subtraction could bring back.
+
+A table has a cell for each pair of values, with its visits. All sums of rows and columns are known to everybody: they are the
+single breakdowns. So a small cell is not hidden by leaving it out. Kept is a cell only if
+
+1. it has at least `k` visits;
+2. what is left of its row and of its column, sum minus kept cells, is nothing or at least `k` visits;
+3. each small cell that was left out could as well hold the fewest visits that the sums alone allow (none, as a rule), and every
+   published figure would be the same: its visits can trade values with those of other cells that were left out, each trade
+   along a rectangle of cells that nobody was told. Where a cell already holds the fewest, it could as well hold one more.
+
+Rule 3 is why "complementary suppression, rows and columns" is not enough: with row sums 40 | 19 and column sums 47 | 12 a cell of
+7 is found by two subtractions, though every remainder is 12 or more. Rectangles: Repsilber, "Preservation of confidentiality in
+aggregated data", 1994; the bounds that sums alone allow are those of Fréchet.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+Cell = tuple[str, str]
+Cells = Mapping[Cell, int]
+# Visits of cells that are not in `cells`, by row and by column; each of them is small.
+Rest = tuple[Mapping[str, int], Mapping[str, int]]
+
+# Where a table has more rows times columns, only the corners nearest to a small cell are tried (see `_corners`).
+TRIED_WHOLE_MAX = 2_000
+CORNERS_MAX = 6
+
+
+def fold(cells: Cells, k: int) -> set[Cell]:
+    """The cells of one table that are kept. `cells` has (value, other value) -> visits, each at least 1."""
+    return Table(cells, k).kept
+
+
+class Table:
+    """One table while it is decided. `kept` only ever gets smaller, so the deciding ends, at the latest with nothing kept.
+
+    Of a table with too many small cells, these may come as sums (`rest`), and those for which rule 3 is in doubt afterwards
+    (`doubtful`). What was left out is never asked for again: to leave out more can only add to what hides a cell.
+    """
+
+    def __init__(self, cells: Cells, k: int, rest: Rest = ({}, {})) -> None:
+        self._cells: dict[Cell, int] = {}
+        self._k = k
+        self._lines: tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]] = ({}, {})
+        self._sums = (Counter(rest[0]), Counter(rest[1]))
+        self._left = (Counter(rest[0]), Counter(rest[1]))
+        self._kept_in: tuple[dict[str, set[str]], dict[str, set[str]]] = ({}, {})
+        self._total = self._left_total = sum(rest[0].values())
+        self.kept: set[Cell] = set()
+        for cell, visits in cells.items():
+            self._add(cell, visits)
+            for side in (0, 1):
+                self._sums[side][cell[side]] += visits
+            self._total += visits
+            if visits >= k:
+                self._keep(cell)
+            else:
+                self._leave(cell)
+        self._close()
+
+    def drop(self, cell: Cell) -> None:
+        """Leave out one more cell, and what must go with it."""
+        self._drop([cell])
+        self._close()
+
+    def doubtful(self, cells: Cells) -> None:
+        """Small cells that were part of the rest and must be looked at one by one."""
+        for cell, visits in cells.items():
+            self._add(cell, visits)
+        self._close()
+
+    def exposure(self, side: int) -> dict[str, int]:
+        """For each value of a side, the visits left out with which none of its line's could trade, at most.
+
+        Where a row's and a column's exposure and a small cell's visits are together no more than `left`, rule 3 holds for it
+        (unless its row and column together have more visits than the table, and it could hold no fewer).
+        """
+        across = self._left[1 - side]
+        lines = self._kept_in[side]
+        return {name: left + sum(across[other] for other in lines.get(name, ())) for name, left in self._left[side].items()}
+
+    def visits(self, cell: Cell) -> int:
+        """A cell's visits, 0 for none."""
+        return self._cells.get(cell, 0)
+
+    def sums(self, side: int) -> Mapping[str, int]:
+        """The visits of each row (side 0) or column (1)."""
+        return self._sums[side]
+
+    def bounds(self, cell: Cell) -> tuple[int, int]:
+        """The fewest and the most visits that a cell can have for all that this table tells by its kept cells and its sums."""
+        return (self._cells[cell],) * 2 if cell in self.kept else self.allowed(cell)
+
+    def allowed(self, cell: Cell) -> tuple[int, int]:
+        """The fewest and the most visits that the sums of rows and columns alone allow a cell (Fréchet's bounds)."""
+        row, column = self._sums[0][cell[0]], self._sums[1][cell[1]]
+        return max(0, row + column - self._total), min(row, column)
+
+    def hides(self, cell: Cell) -> bool:
+        """Whether a cell is small, and its row's and column's sums alone do not tell it."""
+        fewest, most = self.allowed(cell)
+        return 0 < self.visits(cell) < self._k and fewest < most
+
+    def drop_all(self) -> None:
+        """Keep nothing."""
+        self._drop(list(self.kept))
+
+    @property
+    def left(self) -> int:
+        """The visits of all cells that are left out."""
+        return self._left_total
+
+    def _add(self, cell: Cell, visits: int) -> None:
+        self._cells[cell] = visits
+        for side in (0, 1):
+            self._lines[side].setdefault(cell[side], {})[cell[1 - side]] = visits
+            self._kept_in[side].setdefault(cell[side], set())
+
+    def _keep(self, cell: Cell) -> None:
+        self.kept.add(cell)
+        for side in (0, 1):
+            self._kept_in[side][cell[side]].add(cell[1 - side])
+
+    def _leave(self, cell: Cell) -> None:
+        self._left_total += self._cells[cell]
+        for side in (0, 1):
+            self._left[side][cell[side]] += self._cells[cell]
+
+    def _drop(self, cells: Iterable[Cell]) -> None:
+        for cell in cells:
+            if cell in self.kept:
+                self.kept.discard(cell)
+                self._leave(cell)
+                for side in (0, 1):
+                    self._kept_in[side][cell[side]].discard(cell[1 - side])
+
+    def _close(self) -> None:
+        """Leave out cells until all three rules hold."""
+        small = sorted((visits, cell) for cell, visits in self._cells.items() if visits < self._k)
+        self._fill_remainders()
+        exposed = [cell for _, cell in small if not self._is_hidden(cell)]
+        while exposed:
+            for cell in exposed:
+                while self.kept and not self._is_hidden(cell):
+                    self._drop(self._cheapest_rectangle(cell))
+                    self._fill_remainders()
+            exposed = [cell for _, cell in small if not self._is_hidden(cell)] if self.kept else []
+
+    def _fill_remainders(self) -> None:
+        """Rule 2: leave out a line's smallest kept cells until what is left of it is nothing or at least k."""
+        waiting = [(side, name) for side in (0, 1) for name in self._lines[side]]
+        while waiting:
+            side, name = waiting.pop()
+            while 0 < self._left[side][name] < self._k and self._kept_in[side][name]:
+                line = self._lines[side][name]
+                smallest = min(self._kept_in[side][name], key=lambda other: (line[other], other))
+                self._drop([(name, smallest) if side == 0 else (smallest, name)])
+                waiting.append((1 - side, smallest))
+
+    def _is_hidden(self, cell: Cell) -> bool:
+        """Rule 3."""
+        fewest, most = self.allowed(cell)
+        visits = self._cells[cell]
+        if visits > fewest:
+            return self._tradable(cell) >= visits - fewest
+        return visits == most or self._could_grow(cell)
+
+    def _tradable(self, cell: Cell) -> int:
+        """The visits left out elsewhere with which those of a cell could trade values: all four corners are left out.
+
+        That is the sum left out of the table without the cell's row and column, and without the rows and columns in which
+        a corner is kept. What those rows and columns share was then taken off twice, and is put back where it matters.
+        """
+        row, column = cell
+        rows, columns = self._kept_in[1][column], self._kept_in[0][row]
+        left = self._left_total - self._left[0][row] - self._left[1][column] + self._cells[cell]
+        left -= sum(self._left[0][name] for name in rows) + sum(self._left[1][name] for name in columns)
+        if left >= self._cells[cell]:
+            return left
+        return left + sum(self._cells.get((a, b), 0) for a in rows for b in columns if (a, b) not in self.kept)
+
+    def _could_grow(self, cell: Cell) -> bool:
+        """Whether one visit of the row and one of the column could trade values so that the cell has one more."""
+        row, column = cell
+        others = [b for b in self._lines[0][row] if b != column and (row, b) not in self.kept]
+        rows = [a for a in self._lines[1][column] if a != row and (a, column) not in self.kept]
+        return any((a, b) not in self.kept for a in rows for b in others)
+
+    def _cheapest_rectangle(self, cell: Cell) -> list[Cell]:
+        """The kept corners of the rectangle with the cell that has the fewest visits in them; some are kept."""
+        row, column = cell
+        corners = (
+            [corner for corner in ((row, b), (a, column), (a, b)) if corner in self.kept]
+            for a in self._corners(1, column, row)
+            for b in self._corners(0, row, column)
+        )
+        costs = ((sum(self._cells[corner] for corner in rectangle), rectangle) for rectangle in corners if rectangle)
+        found = min(costs, default=(0, []))[1]
+        return found or [min(self.kept, key=lambda kept: (self._cells[kept], kept))]
+
+    def _corners(self, side: int, name: str, own: str) -> list[str]:
+        """Values of the other side than the line's: all, or in a large table its smallest kept ones and those with most left out."""
+        names = [other for other in self._lines[1 - side] if other != own]
+        if len(self._lines[0]) * len(self._lines[1]) <= TRIED_WHOLE_MAX:
+            return names
+        line, kept = self._lines[side][name], self._kept_in[side][name]
+        nearest = sorted((other for other in kept if other != own), key=lambda other: (line[other], other))[:CORNERS_MAX]
+        fullest = sorted((other for other in names if other not in kept), key=lambda other: (-self._left[1 - side][other], other))
+        return nearest + fullest[:CORNERS_MAX]

@@ -1,0 +1,184 @@
+"""Sealing: one period's detail becomes pair rows that at least `k` visits share, and is deleted.
+
+Piece by piece, so that recording goes on between the pieces: each table of a pair is counted, decided (`fold.py`, `joint.py`)
+and laid by in the writer's temporary tables. Then all of it takes effect in one transaction: pairs, what small days give up,
+segments, the note of the sealing, the deletion of the detail. Killed before that, nothing has happened.
+
+Rows that come late for a sealed period are sealed from themselves alone: everything here is of the detail at hand, and is added.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from collector import facts
+from collector.facts import PAIRS, PROPERTY_DIMENSIONS, FactName
+from collector.store import arrow, sealing_sql, segments
+from collector.store.connection import Connection
+from collector.store.fold import Cell, Table
+from collector.store.interface import Segment
+from collector.store.joint import hide_jointly
+from collector.store.schema import Column
+
+Pair = tuple[str, str]
+Step = Callable[[Connection], None]
+
+# A table of more cells is decided by its large cells and the sums of its small ones: 10 µs and 500 bytes a cell.
+WHOLE_CELLS_MAX = 20_000
+# Days bound what pairs tell jointly only where they and the values are few (joint.COMBINATIONS_MAX).
+DAY_CELLS_MAX = 2_000
+
+_CELL = (Column("value", "text"), Column("other_value", "text"))
+_LINE = (Column("side", "count"), Column("name", "text"), Column("exposure", "count"), Column("visits", "count"))
+
+
+class Sealing:
+    """One site's detail from `first` to `last` (both included), with the smallest group `k`."""
+
+    def __init__(self, site: int, first: date, last: date, k: int, asked: Sequence[Segment] = ()) -> None:
+        self._site, self._first, self._last, self._k = site, first, last, k
+        self._segments = asked
+        self._period = (site, first, last)
+        self._rows: dict[FactName, int] = {}
+        self._visits: Counter[date] = Counter()
+        self._small: list[date] = []  # days with fewer than k visits
+        self._gone: list[date] = []  # the same, where they have fewer than k together: what they give up is not kept at all
+        self._tables: dict[Pair, Table] = {}
+
+    def pieces(self) -> Iterator[Step]:
+        """The work, to be done in order, each in a transaction or none; nothing of it is seen by questions."""
+        yield self._look
+        for fact in facts.ROLLED_UP:
+            yield partial(_run, sealing_sql.make_staging(fact))
+            for (columns, properties), pairs in _by_stored(fact).items():
+                yield partial(self._sum, fact, columns, properties)
+                for pair in pairs:
+                    yield partial(self._stage, fact, pair)
+        yield self._hide_jointly
+
+    def finish(self, writer: Connection) -> int | None:
+        """Let all take effect, in the caller's transaction; returns the rows of detail deleted, None if more have come meanwhile."""
+        before = dict(self._rows)
+        self._count(writer)
+        if self._rows != before:
+            return None
+        self._keep_segments(writer)
+        for fact in facts.ROLLED_UP:
+            writer.execute(sealing_sql.publish(fact))
+            self._give_up_days(writer, fact)
+            writer.execute(sealing_sql.forget_detail(fact), self._period)
+        writer.execute(sealing_sql.NOTE, (*self._period, self._k, sum(self._visits.values())))
+        return sum(self._rows.values())
+
+    def _look(self, writer: Connection) -> None:
+        self._count(writer)
+        self._small = sorted(day for day, visits in self._visits.items() if visits < self._k)
+        together = sum(self._visits[day] for day in self._small)
+        self._gone = self._small if together < self._k else []
+
+    def _count(self, writer: Connection) -> None:
+        """The rows of each fact, and the visits of each day that has any rows."""
+        self._visits = Counter()
+        for fact in facts.ROLLED_UP:
+            found = writer.execute(sealing_sql.days(fact), self._period)
+            self._rows[fact] = sum(rows for _, _, rows in found)
+            self._visits.update({day: visits if fact == "visits" else 0 for day, visits, _ in found})
+
+    def _sum(self, fact: FactName, columns: tuple[str, ...], properties: bool, writer: Connection) -> None:
+        writer.execute(sealing_sql.rows(fact, columns, properties), (self._gone, *self._period))
+
+    def _stage(self, fact: FactName, pair: Pair, writer: Connection) -> None:
+        """Count one pair's table, decide which of its cells are kept, and lay these by."""
+        writer.execute(sealing_sql.cells(fact, pair))
+        ((count, visits),) = writer.execute(sealing_sql.COUNT)
+        if count <= WHOLE_CELLS_MAX:
+            table = Table(_cells(writer.execute(sealing_sql.WHOLE)), self._k)
+            if fact == "visits":
+                self._tables[pair] = table
+        else:
+            table = self._large(writer, visits)
+        kept = sorted(table.kept)
+        if kept:
+            writer.execute(
+                sealing_sql.stage(fact), (self._site, *pair, self._first, self._last), _source(_CELL, list(zip(*kept, strict=True)))
+            )
+
+    def _large(self, writer: Connection, visits: int) -> Table:
+        """A table too large to be looked at whole: its large cells, the sums of the small ones, and those in doubt."""
+        rows, columns = (_by_name(writer.execute(sql, (self._k,))) for sql in sealing_sql.REST)
+        table = Table(_cells(writer.execute(sealing_sql.LARGE, (self._k,))), self._k, (rows, columns))
+        writer.execute(sealing_sql.LINES)
+        for side in (0, 1):
+            exposure, sums = table.exposure(side), table.sums(side)
+            lines: list[list[Any]] = [[side] * len(exposure), list(exposure), list(exposure.values()), [sums[name] for name in exposure]]
+            writer.execute(sealing_sql.ADD_LINES, source=_source(_LINE, lines))
+        table.doubtful(_cells(writer.execute(sealing_sql.DOUBTFUL, (self._k, table.left, visits))))
+        return table
+
+    def _hide_jointly(self, writer: Connection) -> None:
+        """Take back staged cells of the visits fact that tell, all tables together, what each of them hides."""
+        before = {pair: set(table.kept) for pair, table in self._tables.items()}
+        hide_jointly(self._tables, self._by_day(writer))
+        for pair, table in self._tables.items():
+            dropped = sorted(before[pair] - table.kept)
+            if dropped:
+                writer.execute(sealing_sql.unstage("visits"), pair, _source(_CELL, list(zip(*dropped, strict=True))))
+
+    def _by_day(self, writer: Connection) -> dict[str, dict[Cell, int]]:
+        """What everybody knows of the days: each dimension's values, by day or for all days that gave theirs up."""
+        by_day: dict[str, dict[Cell, int]] = {}
+        for name in dict.fromkeys(name for pair in self._tables for name in pair):
+            gone = (self._gone,) if name in sealing_sql.GIVEN_UP["visits"] else ()
+            found = writer.execute(sealing_sql.by_day(name), (self._small, *gone, *self._period))
+            if len(found) <= DAY_CELLS_MAX:
+                by_day[name] = _cells(found)
+        return by_day
+
+    def _give_up_days(self, writer: Connection, fact: FactName) -> None:
+        if not self._small:
+            return
+        writer.execute(sealing_sql.given_up(fact), [self._site, self._small] * len(sealing_sql.GIVEN_UP[fact]))
+        writer.execute(sealing_sql.give_up(fact), (self._site, self._site))
+        if not self._gone:
+            month = self._first.replace(day=1)
+            writer.execute(sealing_sql.keep_for_month(fact), (self._site, month, self._site, month))
+
+    def _keep_segments(self, writer: Connection) -> None:
+        told = [segment for segment in self._segments if self._may_be_told(writer, segment)]
+        if told:
+            segments.keep(writer, self._period, self._k, told)
+
+    def _may_be_told(self, writer: Connection, segment: Segment) -> bool:
+        """A segment of two facts that are a pair is a sum of that pair's cells: told only if they all are."""
+        pair = next((pair for pair in PAIRS["visits"] if set(pair) == set(segment.dimensions)), None)
+        if pair is None:
+            return True
+        condition, values = segment.conditions["visits"]
+        return writer.execute(sealing_sql.untold(pair, condition), (*values, *self._period, *pair)) == [(0,)]
+
+
+def _by_stored(fact: FactName) -> Mapping[tuple[tuple[str, ...], bool], list[Pair]]:
+    """The pairs of a fact by the stored columns that hold them, and by whether they are of its properties' rows."""
+    found: dict[tuple[tuple[str, ...], bool], list[Pair]] = {}
+    for pair in PAIRS[fact]:
+        columns = tuple(dict.fromkeys(sealing_sql.stored(name) for name in pair))
+        found.setdefault((columns, bool(set(pair) & PROPERTY_DIMENSIONS)), []).append(pair)
+    return found
+
+
+def _run(sql: str, writer: Connection) -> None:
+    writer.execute(sql)
+
+
+def _cells(rows: list[tuple[Any, ...]]) -> dict[Cell, int]:
+    return {(value, other): visits for value, other, visits in rows}
+
+
+def _by_name(rows: list[tuple[Any, ...]]) -> dict[str, int]:
+    return {name: visits for name, visits in rows}  # noqa: C416 two columns, which `dict` cannot be told
+
+
+def _source(columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> arrow.Batch:
+    return arrow.Batch(columns, values)

@@ -1,0 +1,201 @@
+"""The SQL of sealing: old detail → pair rows, days given up, segments. Text only; nothing here runs it.
+
+Temporary tables (`sealing_*`) are the writer's own, in memory: a kill leaves nothing of them.
+"""
+
+# Names in these statements come from facts.py; values are bound.
+# ruff: noqa: S608
+
+from collections.abc import Iterable
+
+from collector import facts
+from collector.facts import BY_NAME, HOUR, RARE, FactName
+from collector.store.schema import TABLES, Column, measure_columns, names
+
+# One site's detail of a period.
+IN_PERIOD = "site = ? AND day BETWEEN ? AND ?"
+# The dimensions a small day gives up: those of its visitors, and the hours.
+GIVEN_UP: dict[FactName, tuple[str, ...]] = {
+    fact: (HOUR, *(d.name for d in facts.dimensions_of(fact) if d.about == "visitor")) for fact in facts.ROLLED_UP
+}
+_MAX = 2**63 - 1
+# What the statements below make, to be dropped when the sealing has ended.
+TEMPORARY = (
+    "sealing_rows",
+    "sealing_cells",
+    "sealing_lines",
+    *(f"sealing_{part}{fact}" for fact in facts.ROLLED_UP for part in ("", "given_")),
+)
+
+
+def days(fact: FactName) -> str:
+    """Each day of a period with its visits by one fact and its number of rows. Binds site, first and last."""
+    return f'SELECT day, CAST(sum(visits) AS BIGINT), count(*) FROM "{fact}_detail" WHERE {IN_PERIOD} GROUP BY day'
+
+
+def stored(name: str) -> str:
+    """The column of a detail row that holds a dimension: a group's number stands for all of its dimensions."""
+    return name if name == HOUR else BY_NAME[name].group or name
+
+
+def rows(fact: FactName, columns: Iterable[str], properties: bool) -> str:
+    """Detail summed by some stored columns; `gone` are the days told of as rare. Binds these days, then site, first and last."""
+    listed = ", ".join(f'"{column}"' for column in columns)
+    own = "" if fact != "events" else " AND property <> ''" if properties else " AND property = ''"
+    source = f'FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
+    return f"CREATE OR REPLACE TEMP TABLE sealing_rows AS SELECT {listed}, list_contains(?, day) AS gone, {_sums(fact)} {source}"
+
+
+def cells(fact: FactName, pair: tuple[str, str]) -> str:
+    """The table of one pair, from `sealing_rows` by its two stored columns."""
+    groups = dict.fromkeys(group for name in pair if (group := stored(name)) in facts.GROUPS)
+    joins = "".join(f' JOIN "{group}" ON "{group}".id = r."{group}"' for group in groups)
+    values = (f"CASE WHEN gone THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP[fact] else _text(name) for name in pair)
+    texts = ", ".join(f"{value} AS {column}" for value, column in zip(values, ("value", "other_value"), strict=True))
+    return (
+        f"CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT {texts}, {_sums(fact)} FROM sealing_rows r{joins} "
+        f"GROUP BY ALL HAVING {_something(fact)}"
+    )
+
+
+# A cell without a visit of its own still is one: a second event of a visit is counted by the first's row.
+VISITS = "greatest(visits, 1)"
+COUNT = f"SELECT count(*), coalesce(sum({VISITS}), 0)::BIGINT FROM sealing_cells"
+WHOLE = f"SELECT value, other_value, {VISITS} FROM sealing_cells"
+LARGE = f"{WHOLE} WHERE visits >= ?"
+REST = tuple(
+    f"SELECT {value}, CAST(sum({VISITS}) AS BIGINT) FROM sealing_cells WHERE visits < ? GROUP BY 1" for value in ("value", "other_value")
+)
+# What the large table tells of its rows (side 0) and columns (1): see `fold.Table.exposure`.
+LINES = "CREATE OR REPLACE TEMP TABLE sealing_lines (side INTEGER, name VARCHAR, exposure BIGINT, visits BIGINT)"
+ADD_LINES = "INSERT INTO sealing_lines SELECT side, name, exposure, visits FROM source"
+# Small cells for which rule 3 is in doubt. Binds k, all left-out visits and the table's visits.
+DOUBTFUL = f"""SELECT c.value, c.other_value, {VISITS.replace("visits", "c.visits")}
+FROM sealing_cells c JOIN sealing_lines r ON r.side = 0 AND r.name = c.value JOIN sealing_lines o ON o.side = 1 AND o.name = c.other_value
+WHERE c.visits < ? AND (r.exposure + o.exposure + {VISITS.replace("visits", "c.visits")} > ? OR r.visits + o.visits > ?)"""
+
+
+def make_staging(fact: FactName) -> str:
+    """The empty table in which a fact's kept pairs wait."""
+    return f'CREATE OR REPLACE TEMP TABLE sealing_{fact} AS SELECT {names(_pair_columns(fact))} FROM "{fact}_pairs" LIMIT 0'
+
+
+def stage(fact: FactName) -> str:
+    """The kept cells (`source`: value, other_value) of one table to the staging. Binds site, dimension, other, first and last."""
+    listed = names(_pair_columns(fact))
+    return (
+        f"INSERT INTO sealing_{fact} ({listed}) SELECT ?, ?, ?, c.value, c.other_value, ?, ?, {names(measure_columns(fact), 'c.')} "
+        "FROM sealing_cells c JOIN source k ON k.value = c.value AND k.other_value = c.other_value"
+    )
+
+
+def unstage(fact: FactName) -> str:
+    """Take staged cells back (`source`). Binds dimension and other."""
+    taken = "(value, other_value) IN (SELECT (value, other_value) FROM source)"
+    return f"DELETE FROM sealing_{fact} WHERE dimension = ? AND other = ? AND {taken}"
+
+
+def publish(fact: FactName) -> str:
+    """The staged pairs to the table that questions read, in its order."""
+    listed = names(_pair_columns(fact))
+    return f'INSERT INTO "{fact}_pairs" ({listed}) SELECT {listed} FROM sealing_{fact} ORDER BY dimension, other, value, other_value'
+
+
+def given_up(fact: FactName) -> str:
+    """The daily rows that the small days give up. Binds, for each dimension of GIVEN_UP, site and the days."""
+    own = " AND property = ''" if fact == "events" else ""
+    selects = (
+        f"SELECT '{name}' AS dimension, day, {_text(name)} AS value, {_sums(fact)} FROM \"{fact}_detail\" r{_join(name)} "
+        f"WHERE site = ? AND list_contains(?, day){own} GROUP BY ALL HAVING {_something(fact)}"
+        for name in GIVEN_UP[fact]
+    )
+    return f"CREATE OR REPLACE TEMP TABLE sealing_given_{fact} AS {' UNION ALL '.join(selects)}"
+
+
+def give_up(fact: FactName) -> str:
+    """A small day's values become one. Binds site twice."""
+    minus = ", ".join(f"-{column.quoted}" for column in measure_columns(fact))
+    return _into_daily(
+        fact,
+        f"SELECT ?, dimension, day, value, {minus} FROM sealing_given_{fact} UNION ALL "
+        f"SELECT ?, dimension, day, '{RARE}', {_sums(fact)} FROM sealing_given_{fact} GROUP BY ALL",
+    )
+
+
+def keep_for_month(fact: FactName) -> str:
+    """Small days' values, kept for the month as a whole. Binds site and the month's first day, twice."""
+    minus = ", ".join(f"-CAST(sum({column.quoted}) AS BIGINT)" for column in measure_columns(fact))
+    return _into_daily(
+        fact,
+        f"SELECT ?, '*' || dimension, CAST(? AS DATE), value, {_sums(fact)} FROM sealing_given_{fact} GROUP BY ALL UNION ALL "
+        f"SELECT ?, '*' || dimension, CAST(? AS DATE), '{RARE}', {minus} FROM sealing_given_{fact} GROUP BY ALL",
+    )
+
+
+def by_day(name: str) -> str:
+    """A dimension's visits by day, small days as one, in the shape of a table's cells.
+
+    Binds the small days; those told of as rare, if it is given up by them; site, first and last.
+    """
+    day = "CASE WHEN list_contains(?, day) THEN '' ELSE CAST(day AS VARCHAR) END"
+    value = f"CASE WHEN list_contains(?, day) THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP["visits"] else _text(name)
+    counted = f"CAST(sum(visits) AS BIGINT) FROM visits_detail r{_join(name)} WHERE {IN_PERIOD} GROUP BY 1, 2 HAVING sum(visits) > 0"
+    return f"SELECT {day}, {value}, {counted}"
+
+
+def segments(fact: FactName, conditions: Iterable[str]) -> str:
+    """Detail summed by day and by which segments it belongs to, a bit each. Binds the conditions' values, site, first and last."""
+    bits = " + ".join(f"CASE WHEN {condition} THEN {1 << place} ELSE 0 END" for place, condition in enumerate(conditions))
+    own = " AND property = ''" if fact == "events" else ""
+    return f'SELECT day, {bits} AS bits, {_sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
+
+
+def untold(pair: tuple[str, str], condition: str) -> str:
+    """How many cells of one pair's table belong to a segment and are not staged.
+
+    Binds the condition's values, site, first and last, dimension and other.
+    """
+    joins = "".join(_join(name) for name in dict.fromkeys(pair)) if stored(pair[0]) != stored(pair[1]) else _join(pair[0])
+    return (
+        f"SELECT count(*) FROM (SELECT {_text(pair[0])} AS value, {_text(pair[1])} AS other_value FROM visits_detail r{joins} "
+        f"WHERE {condition} AND {IN_PERIOD} GROUP BY ALL HAVING sum(visits) <> 0) c ANTI JOIN "
+        "(SELECT value, other_value FROM sealing_visits WHERE dimension = ? AND other = ?) k USING (value, other_value)"
+    )
+
+
+def forget_detail(fact: FactName) -> str:
+    """Binds site, first and last."""
+    return f'DELETE FROM "{fact}_detail" WHERE {IN_PERIOD}'
+
+
+NOTE = f"INSERT INTO sealed ({names(TABLES['sealed'])}) VALUES (?, ?, ?, ?, ?)"
+
+
+def _join(name: str) -> str:
+    group = stored(name)
+    return f' JOIN "{group}" ON "{group}".id = r."{group}"' if group in facts.GROUPS else ""
+
+
+def _text(name: str) -> str:
+    if name == HOUR:
+        return "lpad(CAST(hour AS VARCHAR), 2, '0')"
+    return f'"{stored(name)}"."{name}"' if stored(name) in facts.GROUPS else f'"{name}"'
+
+
+def _into_daily(fact: FactName, select: str) -> str:
+    return f'INSERT INTO "{fact}_daily" ({names(TABLES[f"{fact}_daily"])}) {select}'
+
+
+def _pair_columns(fact: FactName) -> tuple[Column, ...]:
+    return TABLES[f"{fact}_pairs"]
+
+
+def _sums(fact: FactName) -> str:
+    """Each measure's sum; one past 64 bits stays at their end, because an error would hold up every later sealing."""
+    return ", ".join(
+        f"CAST(least(greatest(sum({column.quoted}), -{_MAX}), {_MAX}) AS BIGINT) AS {column.quoted}" for column in measure_columns(fact)
+    )
+
+
+def _something(fact: FactName) -> str:
+    return " OR ".join(f"sum({column.quoted}) <> 0" for column in measure_columns(fact))
