@@ -106,13 +106,17 @@ def _relation(dimension: Dimension) -> str:
 
 
 def _relations(fact: FactName) -> Iterator[str]:
-    """The rows that move, and for each group the same already summed by its number and joined to its texts."""
+    """The rows that move, and for each group the same already summed by its number and joined to its texts.
+
+    The rows are read anew for each dimension: a scan of one column hands texts on as numbers of a dictionary, and one scan
+    that is shared by all has to spell them out. Of 1 million page views that takes 0.64 s of CPU so and 1.0 s shared.
+    """
     if fact == "events":  # an event's own row has no property; its properties' rows repeat its counts
-        yield f'moved_all AS (SELECT * FROM "{fact}_today" WHERE {UP_TO_DAY})'
-        yield "moved AS (SELECT * FROM moved_all WHERE property = '')"
-        yield "moved_properties AS (SELECT * FROM moved_all WHERE property <> '')"
+        yield f'moved_all AS NOT MATERIALIZED (SELECT * FROM "{fact}_today" WHERE {UP_TO_DAY})'
+        yield "moved AS NOT MATERIALIZED (SELECT * FROM moved_all WHERE property = '')"
+        yield "moved_properties AS NOT MATERIALIZED (SELECT * FROM moved_all WHERE property <> '')"
     else:
-        yield f'moved AS (SELECT * FROM "{fact}_today" WHERE {UP_TO_DAY})'
+        yield f'moved AS NOT MATERIALIZED (SELECT * FROM "{fact}_today" WHERE {UP_TO_DAY})'
     for group, members in facts.GROUPS.items():
         if group in facts.columns_of(fact):
             yield _group_relation(fact, group, members)
