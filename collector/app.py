@@ -15,7 +15,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from collector import lasting
 from collector.clock import Clock
@@ -26,6 +26,9 @@ from collector.ops.refusal import Refusal
 from collector.privacy.runtime import open_runtime
 from collector.settings import Settings, runtime_directory
 
+if TYPE_CHECKING:
+    from collector.ops.audit import Audit
+
 LOCK_FILE = ".lock"
 SOCKET_NAME = "back.sock"
 SOCKET_PATH_MAX = 100  # bytes; Linux takes 107
@@ -34,6 +37,7 @@ BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
 STEADY_S = 60.0  # a child that ran this long is forgiven its earlier ends
 STOP_S = 4.5
 POLL_S = 0.05
+AUDIT_TIMEOUT_S = 600.0  # of one statement, where nobody else asks the database anything
 REFUSED = 78  # EX_CONFIG: a child that found something only an operator can change
 
 
@@ -247,6 +251,36 @@ def _backup_directly(settings: Settings) -> str:
         while recorder.step():
             pass
         return str(Jobs(store, settings, clock, dict).backup())
+    finally:
+        store.close()
+
+
+def audit(settings: Settings) -> "Audit":
+    """Hold the rows to what is promised of them: through the running server if there is one, else in the file itself."""
+    from msgspec import convert
+
+    from collector.ops.audit import Audit
+
+    try:
+        lock = prepare(settings)
+    except InUse:
+        return convert(_ask_running(back_socket_path(settings), "audit"), Audit)
+    try:
+        return _audit_directly(settings)
+    finally:
+        os.close(lock)
+
+
+def _audit_directly(settings: Settings) -> "Audit":
+    """Nothing is rebuilt and nothing made: without a database only the backups are looked at."""
+    from collector.ops.audit import audit_and_keep
+    from collector.store.duckdb_store import DuckDBStore
+
+    if not settings.store_path.exists():
+        return audit_and_keep(None, settings, Clock().time())
+    store = DuckDBStore(settings.store_path, settings.database_memory_mb, AUDIT_TIMEOUT_S)
+    try:
+        return audit_and_keep(store.query, settings, Clock().time())
     finally:
         store.close()
 

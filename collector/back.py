@@ -21,6 +21,7 @@ from collector.control.database import Control
 from collector.control.picture import publish
 from collector.journal.files import segments, size
 from collector.journal.reader import first_held
+from collector.ops.audit import audit_and_keep
 from collector.ops.jobs import stamp
 from collector.ops.links import dashboard_url, sign_in_link
 from collector.ops.quiet import hush, is_logged, tell
@@ -44,7 +45,7 @@ def services(
 
     def health() -> list[str]:
         losses = recording.recorder.reader.losses
-        found = [recording.trouble, recording.jobs.last_error, _front_state(runtime).get("problem", "")]
+        found = [recording.trouble, *recording.jobs.troubles, _front_state(runtime).get("problem", "")]
         if losses.damaged or losses.missing:
             found.append(f"The journal has {losses.damaged} damaged places and {len(losses.missing)} gaps; see the folder journal/damaged.")
         if recording.recorder.poisoned:
@@ -60,7 +61,10 @@ def services(
         run=store.query,
         health=health,
         gauges=lambda: _gauges(settings, store, recording, _front_state(runtime)),
-        actions={"backup": lambda: {"folder": str(recording.ask(recording.jobs.backup))}},
+        actions={
+            "backup": lambda: {"folder": str(recording.ask(recording.jobs.backup))},
+            "audit": lambda: msgspec.to_builtins(audit_and_keep(store.query, settings, clock.time())),
+        },
     )
 
 

@@ -228,6 +228,24 @@ def doctor(loaded: settings.Settings, as_json: bool) -> None:
 
 
 @main.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+@click.option("--sql", is_flag=True, help="Print the statements, to be run by yourself, and look at nothing.")
+@with_settings
+def audit(loaded: settings.Settings, as_json: bool, sql: bool) -> None:
+    """Hold the counts and every backup to what is promised of them. Exit code 1 if a promise is broken, 2 if that cannot be said."""
+    from collector.app import audit as run
+    from collector.ops.audit_text import EXIT_CODES, as_text, statements, to_json
+
+    if sql:
+        click.echo(statements(), nl=False)
+        return
+    made = run(loaded)
+    when = datetime.fromtimestamp(made.made_s, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    click.echo(to_json(made) if as_json else as_text(made, when), nl=False)
+    sys.exit(EXIT_CODES[made.verdict])
+
+
+@main.command()
 @with_settings
 def backup(loaded: settings.Settings) -> None:
     """Back the counts up now, while the server runs or not."""

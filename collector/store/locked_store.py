@@ -120,10 +120,10 @@ def open_locked(path: Path, memory_mb: int, threads: int = THREADS, read_only: b
 
 
 @contextmanager
-def parquet_shop(folder: Path) -> Iterator[Connection]:
+def parquet_shop(folder: Path, memory_mb: int = SHOP_MEMORY_MB) -> Iterator[Connection]:
     """An empty database in memory that may write and read the files of one folder and nothing else."""
     with named_errors(str(folder)):
-        raw = duckdb.connect(":memory:", config={"memory_limit": f"{SHOP_MEMORY_MB}MB", "threads": 1})
+        raw = duckdb.connect(":memory:", config={"memory_limit": f"{memory_mb}MB", "threads": 1})
         try:
             raw.execute("SET allowed_directories = [?]", [str(folder)])
             _lock(raw, "")
