@@ -16,6 +16,8 @@ aggregated data", 1994; the bounds that sums alone allow are those of Fréchet.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from heapq import nlargest, nsmallest
+from itertools import islice
 
 Cell = tuple[str, str]
 Cells = Mapping[Cell, int]
@@ -25,6 +27,7 @@ Rest = tuple[Mapping[str, int], Mapping[str, int]]
 # Where a table has more rows times columns, only the corners nearest to a small cell are tried (see `_corners`).
 TRIED_WHOLE_MAX = 2_000
 CORNERS_MAX = 6
+FULLEST = 50  # lines with most left out, as they were when the deciding began
 
 
 def fold(cells: Cells, k: int) -> set[Cell]:
@@ -97,10 +100,9 @@ class Table:
         row, column = self._sums[0][cell[0]], self._sums[1][cell[1]]
         return max(0, row + column - self._total), min(row, column)
 
-    def hides(self, cell: Cell) -> bool:
-        """Whether a cell is small, and its row's and column's sums alone do not tell it."""
-        fewest, most = self.allowed(cell)
-        return 0 < self.visits(cell) < self._k and fewest < most
+    def hidden(self) -> list[Cell]:
+        """The small cells that the sums of their row and column alone do not tell."""
+        return [cell for cell, visits in self._cells.items() if visits < self._k and self.allowed(cell)[0] < self.allowed(cell)[1]]
 
     def drop_all(self) -> None:
         """Keep nothing."""
@@ -137,6 +139,7 @@ class Table:
 
     def _close(self) -> None:
         """Leave out cells until all three rules hold."""
+        self._fullest = [nlargest(FULLEST, lines, key=left.__getitem__) for lines, left in zip(self._lines, self._left, strict=True)]
         small = sorted((visits, cell) for cell, visits in self._cells.items() if visits < self._k)
         self._fill_remainders()
         exposed = [cell for _, cell in small if not self._is_hidden(cell)]
@@ -201,10 +204,9 @@ class Table:
 
     def _corners(self, side: int, name: str, own: str) -> list[str]:
         """Values of the other side than the line's: all, or in a large table its smallest kept ones and those with most left out."""
-        names = [other for other in self._lines[1 - side] if other != own]
         if len(self._lines[0]) * len(self._lines[1]) <= TRIED_WHOLE_MAX:
-            return names
+            return [other for other in self._lines[1 - side] if other != own]
         line, kept = self._lines[side][name], self._kept_in[side][name]
-        nearest = sorted((other for other in kept if other != own), key=lambda other: (line[other], other))[:CORNERS_MAX]
-        fullest = sorted((other for other in names if other not in kept), key=lambda other: (-self._left[1 - side][other], other))
-        return nearest + fullest[:CORNERS_MAX]
+        nearest = nsmallest(CORNERS_MAX, (other for other in kept if other != own), key=lambda other: (line[other], other))
+        fullest = (other for other in self._fullest[1 - side] if other != own and other not in kept)
+        return [*nearest, *islice(fullest, CORNERS_MAX)]

@@ -21,9 +21,13 @@ from collector.store.fold import Cell, Cells, Table
 
 Pair = tuple[str, str]
 
+# A table of more rows times columns is not looked at.
+CELLS_MAX = 2_000
 # Of so many combinations of three dimensions' values at most; the work grows with them.
 COMBINATIONS_MAX = 10_000
 ROUNDS_MAX = 50
+# Rounds times such combinations: 2 s or so. Bounds that take longer to meet are those of a site with room in every cell.
+WORK_MAX = 1_000_000
 # What bounds must leave a small cell. They are not the tightest there are: with no room at all two cells of 18,000 in random
 # sites of few values were pinned down by an exact solver, with this none.
 ROOM = 3
@@ -36,9 +40,13 @@ DAY = "day"
 
 def hide_jointly(tables: Mapping[Pair, Table], by_day: ByDay) -> None:
     """Leave out cells of the tables, which must be whole (no rest), until together they pin down no small cell."""
-    alone = Bounds(tables, by_day, kept=False)
-    while narrow := Bounds(tables, by_day).narrower(alone):
-        for pair, cell in narrow:
+    tables = {pair: table for pair, table in tables.items() if prod(len(table.sums(side)) for side in (0, 1)) <= CELLS_MAX}
+    while narrow := Bounds(tables, by_day).narrow_cells():
+        alone = Bounds(tables, by_day, kept=False)
+        narrowed = [(pair, cell) for pair, cell, room in narrow if room < alone.room(pair, cell)]
+        if not narrowed:
+            return
+        for pair, cell in narrowed:
             _hide(tables, pair, cell)
 
 
@@ -66,6 +74,7 @@ class Bounds:
         """Without `kept`, as far as sums alone tell."""
         self._tables = tables
         self._names: dict[str, list[str]] = {}
+        self._places: dict[str, dict[str, int]] = {}
         self._sums: dict[str, list[int]] = {}
         self._low: dict[Pair, list[list[int]]] = {}
         self._high: dict[Pair, list[list[int]]] = {}
@@ -82,21 +91,20 @@ class Bounds:
             self._start((DAY, name), partial(_exactly, by_day[name]))
         self._tighten()
 
-    def narrower(self, alone: "Bounds") -> list[tuple[Pair, Cell]]:
-        """Small cells that were left out and have less than ROOM between their bounds, though the sums `alone` leave them more."""
+    def narrow_cells(self) -> list[tuple[Pair, Cell, int]]:
+        """Small cells that were left out and have less than ROOM between their bounds, with what they have."""
         return [
-            (pair, (row, column))
-            for pair, table in self._tables.items()
-            for i, row in enumerate(self._names[pair[0]])
-            for j, column in enumerate(self._names[pair[1]])
-            if self._room(pair, i, j) < min(ROOM, alone._room(pair, i, j)) and table.hides((row, column))
+            (pair, cell, room) for pair, table in self._tables.items() for cell in table.hidden() if (room := self.room(pair, cell)) < ROOM
         ]
 
-    def _room(self, pair: Pair, i: int, j: int) -> int:
+    def room(self, pair: Pair, cell: Cell) -> int:
+        """What lies between a cell's bounds."""
+        i, j = self._places[pair[0]][cell[0]], self._places[pair[1]][cell[1]]
         return self._high[pair][i][j] - self._low[pair][i][j]
 
     def _name(self, name: str, sums: Mapping[str, int]) -> None:
         self._names.setdefault(name, sorted(sums))
+        self._places.setdefault(name, {value: place for place, value in enumerate(self._names[name])})
         self._sums.setdefault(name, [sums[value] for value in self._names[name]])
 
     def _start(self, pair: Pair, bounds: Callable[[Cell], tuple[int, int]]) -> None:
@@ -107,17 +115,20 @@ class Bounds:
 
     def _tighten(self) -> None:
         cubes = [Cube(self, names) for names in self._triples()]
-        for _ in range(ROUNDS_MAX):
+        rounds = WORK_MAX // max(1, sum(cube.size for cube in cubes))
+        for _ in range(max(1, min(rounds, ROUNDS_MAX))):
             changed = [self._by_sums(pair) for pair in list(self._low)]
             changed += [cube.tighten() for cube in cubes]
             if not any(changed):
                 return
 
     def _triples(self) -> Iterator[tuple[str, str, str]]:
-        """Three dimensions of few values, each two of which have a table."""
+        """Three dimensions of few values, each two of which have a table, one of which hides something."""
+        hiding = {pair for pair, table in self._tables.items() if table.hidden()}
         for names in combinations(self._names, 3):
+            pairs = set(combinations(names, 2))
             combined = prod(len(self._names[name]) for name in names)
-            if combined <= COMBINATIONS_MAX and all(pair in self._low for pair in combinations(names, 2)):
+            if combined <= COMBINATIONS_MAX and pairs <= self._low.keys() and any({pair, pair[::-1]} & hiding for pair in pairs):
                 yield names
 
     def _by_sums(self, pair: Pair) -> bool:
@@ -127,8 +138,9 @@ class Bounds:
             low, high = self._low[pair][i], self._high[pair][i]
             room, taken = total - sum(high), total - sum(low)
             for j in range(len(low)):
-                changed |= self.narrow(pair, i, j, room + high[j], taken + low[j])
-                room, taken = total - sum(high), total - sum(low)
+                if room + high[j] > low[j] or taken + low[j] < high[j]:
+                    changed |= self.narrow(pair, i, j, room + high[j], taken + low[j])
+                    room, taken = total - sum(high), total - sum(low)
         return changed
 
     def size(self, name: str) -> int:
@@ -156,7 +168,7 @@ class Cube:
     def __init__(self, bounds: Bounds, names: tuple[str, str, str]) -> None:
         self._bounds = bounds
         sizes = [bounds.size(name) for name in names]
-        count = prod(sizes)
+        self.size = count = prod(sizes)
         steps = (sizes[1] * sizes[2], sizes[2], 1)
         self._lines = [
             ((names[x], names[y]), i, j, range(at, at + sizes[z] * steps[z], steps[z]))
