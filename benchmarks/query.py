@@ -21,7 +21,7 @@ from typing import Any
 import duckdb
 
 from collector.facts import GROUPS, FactName, dimensions_of, measures_of
-from collector.query import Run, SiteView, ask, ask_many
+from collector.query import Caller, Run, SiteView, ask, ask_many
 from collector.store import rollup
 from collector.store.duckdb_store import DuckDBStore
 
@@ -29,6 +29,7 @@ DAYS = 90
 PATHS = 13_500
 TODAY = date(2026, 3, 31)
 NOW_S = datetime(2026, 3, 31, 15).timestamp()
+CALLER = Caller(10)
 SITE = SiteView(1, "example.com", "UTC")
 NAMES = ("example.com", "www.example.com")
 
@@ -55,8 +56,8 @@ def zipf(count: int, salt: int) -> str:
     return ZIPF.format(count=count, salt=salt)
 
 
-def path(salt: int, number: str = "v") -> str:
-    return PATH.format(rank=zipf(PATHS, salt).replace("(v,", f"({number},"))
+def path(salt: int, number: str = "v", paths: int = PATHS) -> str:
+    return PATH.format(rank=zipf(paths, salt).replace("(v,", f"({number},"))
 
 
 def groups(connection: duckdb.DuckDBPyConnection) -> None:
@@ -155,11 +156,11 @@ def measure(store: DuckDBStore, runs: int) -> None:
     print(f"{'case':<36}{'best':>10}{'median':>10}{'slowest':>10}{'CPU':>10}{'target':>10}{'statements':>12}")
     for name, date_range, filters, target_ms in CASES:
         questions = dashboard(date_range, filters)
-        show(name, target_ms, store, runs, lambda run, questions=questions: ask_many(questions, SITE, NOW_S, run))
+        show(name, target_ms, store, runs, lambda run, questions=questions: ask_many(questions, SITE, NOW_S, run, CALLER))
     for question in dashboard("90d", []):
         if question.get("dimensions") in (["event:page"], ["visit:device"]):
             name = f"90 days, {question['dimensions'][0]} alone"
-            show(name, 0, store, runs, lambda run, question=question: ask(question, SITE, NOW_S, run))
+            show(name, 0, store, runs, lambda run, question=question: ask(question, SITE, NOW_S, run, CALLER))
 
 
 def show(name: str, target_ms: int, store: DuckDBStore, runs: int, answer: Callable[[Run], object]) -> None:

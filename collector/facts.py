@@ -182,6 +182,7 @@ OTHER = "(other)"
 
 # Hour of day, "00" to "23": kept by day and crossed like a dimension, but a key of every row and never a column of its own.
 HOUR = "hour"
+HOUR_OF_DAY = Dimension(HOUR, "Hour of day", ("visits", "pages", "events"), "visit:hour", "hour", "visitor")
 
 # What the values become of groups too small to be told apart once their detail is sealed.
 RARE = "(rare)"

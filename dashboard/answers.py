@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from collector.clock import local
-from collector.query import QuestionError, Run, SiteView, ask, ask_many
+from collector.query import Caller, QuestionError, Run, SiteView, ask, ask_many
 from dashboard.format import Money
 from dashboard.periods import Span, span_name
 from dashboard.questions import Question
@@ -22,22 +22,17 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Whom to ask about which site, at which instant (seconds since 1970 UTC), and how many days back detail is kept."""
+    """Whom to ask about which site, at which instant (seconds since 1970 UTC), and for whom."""
 
     site: SiteView
     now_s: float
     run: Run
-    detail_days: int
+    caller: Caller
 
     @property
     def now(self) -> datetime:
         """The wall-clock time at the site."""
         return local(self.now_s, self.site.timezone)
-
-    @property
-    def detail_from(self) -> date:
-        """The first local day whose detail rows are kept."""
-        return self.now.date() - timedelta(days=self.detail_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +45,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answered question. `total` is how many rows there are, given or not; `gap`: the days that it leaves out.
+    """An answered question. `total` is how many rows there are, given or not; `gaps`: the days that it leaves out.
 
     `several_currencies`: it has no revenue, because there are amounts that cannot be added.
     """
 
     rows: tuple[Row, ...]
     total: int
-    gap: Span | None = None
+    gaps: tuple[Span, ...] = ()
     several_currencies: bool = False
+
+    @property
+    def gap(self) -> Span | None:
+        """The first days that it leaves out."""
+        return self.gaps[0] if self.gaps else None
 
     @property
     def missing(self) -> str:
         """What the answer leaves out and why, in words for the reader; "" where it leaves out nothing."""
-        return f"Not included: {span_name(self.gap)}. {NOT_KEPT}" if self.gap else ""
+        return f"Not included: {'; '.join(map(span_name, self.gaps))}. {NOT_KEPT}" if self.gaps else ""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ Outcome = Answer | Failure
 def outcomes(questions: Mapping[str, Question], source: Source) -> dict[str, Outcome]:
     """The outcome of each named question. All are asked together; only if that fails, each by itself."""
     try:
-        raws = ask_many(list(questions.values()), source.site, source.now_s, source.run, detail_from=source.detail_from)
+        raws = ask_many(list(questions.values()), source.site, source.now_s, source.run, source.caller)
     except Exception:  # whatever it was, it is met again below, by the one question that causes it
         return {name: _alone(question, source) for name, question in questions.items()}
     return {name: _answer(raw) for name, raw in zip(questions, raws, strict=True)}
@@ -97,7 +97,7 @@ def outcomes(questions: Mapping[str, Question], source: Source) -> dict[str, Out
 
 def _alone(question: Question, source: Source) -> Outcome:
     try:
-        return _answer(ask(question, source.site, source.now_s, source.run, detail_from=source.detail_from))
+        return _answer(ask(question, source.site, source.now_s, source.run, source.caller))
     except QuestionError as error:
         return Failure(str(error))
     except Exception:  # a panel fails alone, and the operator finds the trace in the log
@@ -108,12 +108,11 @@ def _alone(question: Question, source: Source) -> Outcome:
 def _answer(raw: Mapping[str, Any]) -> Answer:
     """The parts of an API answer (docs/stats-api.md) that pages show."""
     meta = raw["meta"]
-    missing = meta["days"]["missing"]
     rows = tuple(_row(row) for row in raw["results"])
     return Answer(
         rows,
         total=int(meta.get("total_rows", len(rows))),
-        gap=Span(*map(date.fromisoformat, missing)) if missing else None,
+        gaps=tuple(Span(*map(date.fromisoformat, span)) for span in meta["days"]["missing"]),
         several_currencies="total_revenue" in meta.get("metric_warnings", ()),
     )
 

@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from collector.control.database import SiteRow
+from collector.ops.audit import last_audit
 from collector.ops.services import Services
-from collector.query import SiteView, realtime
+from collector.query import Caller, SiteView, realtime
 from collector.query.realtime import CURRENT_MINUTES
 from dashboard import assets, site_page
 from dashboard.answers import Failure, Source
@@ -21,6 +22,7 @@ from dashboard.credits import data_credits
 from dashboard.headers import ByMethod, Handler, SecurityHeaders
 from dashboard.navigation import Link
 from dashboard.opening import usual_period
+from dashboard.privacy_page import privacy_page
 from dashboard.render import Renderer
 from dashboard.sites_page import SITES_SHOWN_MAX, site_cards
 from dashboard.view import View, asked_filter, read, url
@@ -43,6 +45,7 @@ def routes(services: Services) -> list[BaseRoute]:
         "/site/{domain}": pages.site,
         "/site/{domain}/csv": pages.csv,
         "/site/{domain}/live": pages.live,
+        "/privacy": pages.privacy,
     }
     behind_session = {path: {"GET": private(services, handler)} for path, handler in closed.items()}
     return [Route(path, SecurityHeaders(ByMethod(handlers), is_https(services))) for path, handlers in (public | behind_session).items()]
@@ -104,6 +107,13 @@ class Pages:
         live = await run_in_threadpool(_live, self._source(row))
         return JSONResponse({"visitors": live and live.visitors, "pageviews": live and live.pageviews})
 
+    async def privacy(self, request: Request) -> Response:
+        """GET /privacy: the latest audit of the history."""
+        sites = await run_in_threadpool(self.services.control.sites)
+        made = await run_in_threadpool(last_audit, self.services.settings.data_dir)
+        page = privacy_page(made, self.services.clock.time())
+        return self.render(request, "privacy.html", {"page": page, **self._frame(sites, "")})
+
     async def _found(self, request: Request) -> tuple[list[SiteRow], SiteRow | None]:
         sites = await run_in_threadpool(self.services.control.sites)
         return sites, next((row for row in sites if row.domain == request.path_params["domain"]), None)
@@ -118,7 +128,8 @@ class Pages:
 
     def _source(self, row: SiteRow) -> Source:
         services = self.services
-        return Source(SiteView(row.id, row.domain, row.timezone), services.clock.time(), services.run, services.settings.detail_days)
+        caller = Caller(services.settings.smallest_group)
+        return Source(SiteView(row.id, row.domain, row.timezone), services.clock.time(), services.run, caller)
 
     def _frame(self, sites: list[SiteRow], current: str) -> dict[str, object]:
         """What every page has around it: the site switcher and the credits."""
@@ -139,7 +150,7 @@ class Live(NamedTuple):
 def _live(source: Source) -> Live | None:
     """The last five minutes; None where they cannot be told just now, which must not cost the page."""
     try:
-        found = realtime(source.site, source.now_s, source.run)
+        found = realtime(source.site, source.now_s, source.run, source.caller)
     except Exception:
         _log.exception("The live visitors were not counted.")
         return None

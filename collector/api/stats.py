@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -14,10 +13,9 @@ from collector.api.access import required_bearer, spend, unauthorized
 from collector.api.answers import BUSY_RETRY_S, ApiError, as_json
 from collector.api.body import json_object
 from collector.api.rate import RateLimit
-from collector.clock import local
 from collector.control.database import SiteRow
 from collector.ops.services import Services
-from collector.query import SiteView
+from collector.query import Caller, SiteView
 
 T = TypeVar("T")
 
@@ -47,7 +45,8 @@ class Stats:
         """GET /api/v1/stats/realtime/visitors?site_id=: the visitors of the last five minutes, a bare number."""
         token = required_bearer(request)
         site = await self._site(token, request.query_params.get("site_id"))
-        found = await self._in_turn(lambda: query.realtime(_view(site), self._services.clock.time(), self._services.run))
+        now_s = self._services.clock.time()
+        found = await self._in_turn(lambda: query.realtime(_view(site), now_s, self._services.run, self._caller))
         return as_json(found["visitors"])
 
     async def _site(self, token: str, domain: Any) -> SiteRow:
@@ -61,9 +60,12 @@ class Stats:
         return site
 
     def _ask(self, raw: dict[str, Any], site: SiteRow) -> dict[str, Any]:
-        now_s = self._services.clock.time()
-        detail_from = detail_kept_from(now_s, site.timezone, self._services.settings.detail_days)
-        return query.ask(raw, _view(site), now_s, self._services.run, detail_from=detail_from)
+        return query.ask(raw, _view(site), self._services.clock.time(), self._services.run, self._caller)
+
+    @property
+    def _caller(self) -> Caller:
+        """Whoever has a key is signed in."""
+        return Caller(self._services.settings.smallest_group)
 
     async def _in_turn(self, work: Callable[[], T]) -> T:
         """Do blocking work in a thread when a place is free. Raises ApiError 503 if too many wait already."""
@@ -75,11 +77,6 @@ class Stats:
                 return await run_in_threadpool(work)
         finally:
             self._waiting -= 1
-
-
-def detail_kept_from(now_s: float, timezone: str, detail_days: int) -> date:
-    """The first local day whose detail rows are still promised: today and the `detail_days` before it."""
-    return local(now_s, timezone).date() - timedelta(days=detail_days)
 
 
 def _view(site: SiteRow) -> SiteView:

@@ -1,17 +1,18 @@
-"""Rows of sums to an answer: ratios, empty values, money, comparison, and what the reader must know of the figures.
+"""Rows of sums to an answer: ratios, empty values, money, comparison. What the reader must know of them is in `meta.py`.
 
 A ratio of nothing (no visit, no page view) is null, never 0: there is no such figure.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from collector.facts import BY_NAME, METRIC_BY_NAME
+from collector.facts import METRIC_BY_NAME, RARE
 from collector.query import money, ranges
-from collector.query.plan import Formula, Plan, named, scope_of
-from collector.query.words import Leaf, SiteView, Span, leaves
+from collector.query.columns import KNOWN
+from collector.query.plan import Plan
+from collector.query.terms import Formula, named
+from collector.query.words import SiteView, Span
 
 Row = tuple[tuple[str, ...], tuple[int, ...]]  # dimensions as stored, sums
 Figure = int | float | dict[str, Any] | None
@@ -21,36 +22,44 @@ _MONEY = ("total_revenue", "average_revenue")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the store answered to one plan: a page of its rows in order, and how many there are in all."""
+    """What the store answered to one plan: a page of its rows in order, how many there are in all, and the visits they withhold."""
 
     rows: tuple[Row, ...]
     total: int
+    withheld: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """The comparison's own span, its rows (None where they cannot be had) and its money."""
+    """The comparison's own span, its rows (None where they cannot be had) and its money.
+
+    `partial`: some of its rows are withheld, so one that is not there is not nothing.
+    """
 
     span: Span
     rows: tuple[Row, ...] | None
     currencies: Mapping[str, int]
+    partial: bool = False
 
 
 def answer(
     plan: Plan,
     result: Result,
     site: SiteView,
-    moment: ranges.Moment,
+    meta: dict[str, Any],
     currencies: Mapping[str, int],
     compared: Compared | None = None,
+    refused: bool = False,
 ) -> dict[str, Any]:
-    """The answer's three parts: `results`, `meta` and `query`. `currencies` are the question's, with their sums."""
-    rows = _or_nothing(plan, result.rows)
+    """The answer's three parts: `results`, `meta` and `query`. `currencies` are the question's, with their sums.
+
+    `refused`: its rows may not be told, so that there are none.
+    """
+    rows = () if refused else _or_nothing(plan, result.rows)
     figures = [_figures(plan, row, currencies) for row in rows]
     results = [{"metrics": found, "dimensions": shown(plan, row[0])} for row, found in zip(rows, figures, strict=True)]
     if compared is not None:
         _add_comparison(plan, compared, rows, results)
-    meta = _meta(plan, result, moment, currencies)
     if compared is not None:
         meta["comparison"] = {"date_range": ranges.shown(compared.span, site.timezone), "covered": compared.rows is not None}
     return {"results": results, "meta": meta, "query": _echo(plan, site)}
@@ -69,9 +78,9 @@ def shown(plan: Plan, values: Sequence[str]) -> list[str]:
 
 
 def _shown_value(name: str, prop: str, value: str) -> str:
-    if prop:
+    if prop and value != RARE:
         value = value[len(prop) + 1 :]
-    return BY_NAME[name].empty if name and not value else value
+    return KNOWN[name].empty if name and not value else value
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
@@ -79,7 +88,7 @@ def _shown_value(name: str, prop: str, value: str) -> str:
 
 def _figures(plan: Plan, row: Row, currencies: Mapping[str, int]) -> list[Figure]:
     currency = _currency(plan, row[0], currencies)
-    return [_figure(formula, row[1], currency) for formula in plan.formulas]
+    return [_figure(formula, row[1], currency) if plan.tells(formula) else None for formula in plan.formulas]
 
 
 def _figure(formula: Formula, sums: Sequence[int], currency: str) -> Figure:
@@ -100,7 +109,7 @@ def _currency(plan: Plan, values: Sequence[str], currencies: Mapping[str, int]) 
     """The currency of a row's money: its own where currency is a dimension, else the only one there is, else ""."""
     for column, value in zip(plan.question.dimensions, values, strict=True):
         if column.name == "currency":
-            return value
+            return "" if value == RARE else value
     return next(iter(currencies)) if len(currencies) == 1 else ""
 
 
@@ -112,7 +121,7 @@ def _add_comparison(plan: Plan, compared: Compared, rows: Sequence[Row], results
     moved = _Moved(plan, compared.span)
     for row, result in zip(rows, results, strict=True):
         values = moved(row[0])
-        if compared.rows is None or values is None:
+        if compared.rows is None or values is None or (compared.partial and values not in earlier):
             result["comparison"] = None
             continue
         figures = _figures(plan, earlier.get(values, (values, (0,) * len(plan.terms))), compared.currencies)
@@ -152,76 +161,6 @@ def _change(metric: str, now: Figure, then: Figure) -> float | int | None:
 
 def _number(figure: Figure) -> float | None:
     return figure["value"] if isinstance(figure, dict) else figure
-
-
-# --- what the reader must know -----------------------------------------------------------------------------------
-
-
-def _meta(plan: Plan, result: Result, moment: ranges.Moment, currencies: Mapping[str, int]) -> dict[str, Any]:
-    include = plan.question.include
-    meta: dict[str, Any] = {"days": _days(plan, moment)}
-    if warnings := _warnings(plan, currencies):
-        meta["metric_warnings"] = warnings
-    if include.imports:
-        meta |= {"imports_included": False, "imports_skip_reason": "no_imported_data"}
-    if include.total_rows:
-        meta["total_rows"] = result.total
-    if include.time_labels and (place := plan.question.time_place) is not None:
-        meta["time_labels"] = ranges.labels(plan.question.span, plan.question.dimensions[place].bucket)
-    return meta
-
-
-def _days(plan: Plan, moment: ranges.Moment) -> dict[str, Any]:
-    """Which rows answer which days, each as [first, last] or null, and which days none can."""
-    span, asked = plan.span, plan.question.span
-    today = moment.today
-    closed = None if span is None or span.first >= today else Span(span.first, min(span.last, today - timedelta(days=1)))
-    kinds = {"detail": plan.needs_detail, "daily": any(part.daily is not None for part in plan.parts)}
-    missing = None if span == asked else Span(asked.first, asked.last if span is None else span.first - timedelta(days=1))
-    days: dict[str, Any] = {kind: _pair(closed) if used else None for kind, used in kinds.items()}
-    days["today"] = [today.isoformat()] * 2 if span is not None and span.first <= today <= span.last else None
-    days["missing"] = _pair(missing)
-    if missing is not None:
-        days["reason"] = "Questions that combine dimensions need detail rows, and those of the missing days have been deleted."
-    return days
-
-
-def _pair(span: Span | None) -> list[str] | None:
-    return None if span is None else [span.first.isoformat(), span.last.isoformat()]
-
-
-def _warnings(plan: Plan, currencies: Mapping[str, int]) -> dict[str, dict[str, str]]:
-    question = plan.question
-    found: dict[str, dict[str, str]] = {}
-    if _adds_up_pages(plan):
-        text = "A visit that saw several of the chosen pages or events counts once for each."
-        found |= {metric: _warning("sum_of_parts", text) for metric in ("visitors", "visits") if metric in question.metrics}
-    elif "visitors" in question.metrics and question.span.days > 1:
-        found["visitors"] = _warning(
-            "sum_of_days", "Visitors of a range are the sum of its days: nobody is followed from one day to the next."
-        )
-    if len(currencies) > 1 and not any(column.name == "currency" for column in question.dimensions):
-        text = f"Amounts in {', '.join(sorted(currencies))} cannot be added; filter on event:currency or break down by it."
-        found |= {metric: _warning("no_single_revenue_currency", text) for metric in _MONEY if metric in question.metrics}
-    return found
-
-
-def _warning(code: str, text: str) -> dict[str, str]:
-    return {"code": code, "warning": text}
-
-
-def _adds_up_pages(plan: Plan) -> bool:
-    """Whether visits are summed over pages or events that one visit may share."""
-    scope = scope_of(plan.question)
-    if scope == "visits":
-        return False
-    wanted = {"pages": {"page"}, "events": {"event", "value"}}[scope]
-    broken_down = {column.name for column in plan.question.dimensions}
-    return not (broken_down & wanted or any(_names_one(leaf, wanted) for leaf in leaves(plan.question.condition)))
-
-
-def _names_one(leaf: Leaf, wanted: set[str]) -> bool:
-    return leaf.column.name in wanted and leaf.operator == "is" and len(leaf.values) == 1 and "*" not in leaf.values[0]
 
 
 def wants_money(plan: Plan) -> bool:

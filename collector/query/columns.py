@@ -2,11 +2,15 @@
 
 from typing import Any
 
-from collector.facts import BY_API, ROLLED_UP, TIME_BUCKETS
+from collector.facts import BY_API, BY_NAME, HOUR_OF_DAY, ROLLED_UP, TIME_BUCKETS, Dimension
 from collector.query.words import TEXT_CHARS_MAX, Bucket, Column, QuestionError
 
 PROPS = "event:props:"
 GOAL = "event:goal"
+SEGMENT = "segment"
+# What can be asked of: the one list, and the hour, which every row has as a key.
+KNOWN: dict[str, Dimension] = {**BY_NAME, HOUR_OF_DAY.name: HOUR_OF_DAY}
+_ASKED: dict[str, Dimension] = {**BY_API, HOUR_OF_DAY.api: HOUR_OF_DAY}
 # What "visit:city" holds here is already a name.
 _ALIASES = {"visit:city_name": "visit:city"}
 _CODES_ONLY = {
@@ -34,6 +38,8 @@ def dimension(asked: Any, automatic: Bucket) -> Column:
         return Column(name, "", bucket=_BUCKETS.get(name, automatic))
     if name == GOAL:
         raise QuestionError("dimensions: event:goal can only be filtered on; ask for event:name or event:page.")
+    if name == SEGMENT:
+        raise QuestionError("dimensions: a segment can only be filtered on; ask once for each segment.")
     return filtered(name, "dimensions")
 
 
@@ -42,14 +48,21 @@ def filtered(asked: Any, where: str = "filters") -> Column:
     name = text(asked, f"{where}: a dimension")
     if name in TIME_BUCKETS:
         raise QuestionError(f"{where}: {name} cannot be filtered on; use date_range.")
+    if name == SEGMENT:
+        raise QuestionError(f'{where}: a segment stands alone, as ["is", "segment", ["its name"]] in the list of filters.')
     if name in _CODES_ONLY:
         raise QuestionError(f"{where}: {name} is not known here; {_CODES_ONLY[name]}.")
     if name.startswith(PROPS):
         return _property(name, where)
-    known = BY_API.get(_ALIASES.get(name, name))
+    known = _ASKED.get(_ALIASES.get(name, name))
     if known is None or not set(known.facts) & set(ROLLED_UP):
         raise QuestionError(f"{where}: unknown dimension {name[:100]!r}.")
     return Column(name, known.name)
+
+
+def tells_of_visitors(name: str) -> bool:
+    """Whether a dimension is about the visitor, so that a day of few visits gives up its values; a segment is too."""
+    return name == SEGMENT or (name in KNOWN and KNOWN[name].about == "visitor")
 
 
 def _property(name: str, where: str) -> Column:

@@ -16,11 +16,12 @@ Words in the SQL are ours (facts.py, this file, arms.py); whatever a person sent
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from collector.facts import BY_NAME
+from collector.facts import RARE
 from collector.query.arms import arms_of
+from collector.query.columns import KNOWN
 from collector.query.fragment import Fragment, fill, join
-from collector.query.plan import Plan
-from collector.query.words import Order
+from collector.query.plan import Fold, Plan
+from collector.query.words import Column, Order
 
 # Values that a statement is limited to, by the place of their dimension.
 Keep = tuple[tuple[int, tuple[str, ...]], ...]
@@ -30,17 +31,17 @@ def family_of(plan: Plan, keep: Keep = ()) -> Hashable:
     """Plans with the same answer here share a statement: equal ones, and lists alike but for which dimension of a group."""
     question = plan.question
     columns = question.dimensions
-    group = BY_NAME[columns[0].name].group if len(columns) == 1 and not columns[0].is_time else ""
-    if not group or keep:
+    group = KNOWN[columns[0].name].group if len(columns) == 1 and not columns[0].is_time else ""
+    if not group or keep or plan.fold or plan.from_pairs:
         return plan, keep
-    return group, replace(question, dimensions=()), plan.span, tuple(part.daily is None for part in plan.parts)
+    return group, replace(question, dimensions=()), plan.reach, tuple(part.daily is None for part in plan.parts)
 
 
 def compile_family(site: int, plans: Sequence[Plan], keep: Keep = ()) -> Fragment:
     """One statement for the plans of a family, each of which must have a span; they differ in their one dimension, if at all.
 
-    Its rows are (d…, s…), with a last column `total` where the number of rows is asked for, in the question's order.
-    Those of several plans are (name, d0, s…): first comes the name of the plan's dimension.
+    Its rows are (d…, s…), with a column `total` where the number of rows is asked for and a last one `withheld` where visits may
+    be, in the question's order. Those of several plans are (name, d0, s…): first comes the name of the plan's dimension.
     """
     distinct = tuple({plan.question.dimensions: plan for plan in plans}.values())
     lead, name = distinct[0], ["name"] if len(distinct) > 1 else []
@@ -50,15 +51,57 @@ def compile_family(site: int, plans: Sequence[Plan], keep: Keep = ()) -> Fragmen
     ]
     # A sum of BIGINT is a HUGEINT, twice as wide for whatever follows.
     sums = [f"CAST(sum(m{place}) AS BIGINT) AS s{place}" for place in range(len(lead.terms))]
-    counted = " OR ".join(f"sum(m{place}) <> 0" for place in range(len(lead.terms)))
+    asked = sorted({place for formula in lead.formulas for place in (*formula.numerator, *formula.denominator)})
+    counted = " OR ".join(f"sum(m{place}) <> 0" for place in asked)
     grouping = f"\nGROUP BY {', '.join([*name, *keys])}" if keys else ""
-    total = [f"count(*) OVER ({'PARTITION BY name' if name else ''}) AS total"] if lead.question.include.total_rows else []
+    each = "PARTITION BY name" if name else ""
+    total = [f"count(*) OVER ({each}) AS total"] if lead.question.include.total_rows else []
+    withheld = (
+        [] if lead.rare is None else [f"CAST(sum(sum(m{lead.rare})) FILTER (WHERE {_is_rare(lead)}) OVER ({each}) AS BIGINT) AS withheld"]
+    )
+    listed = ", ".join([*name, *shown, *sums, *total, *withheld])
     return fill(
-        f"{_comment(distinct)}\nSELECT {', '.join([*name, *shown, *sums, *total])}\nFROM (\n  {{}}){{}}{grouping}\nHAVING {counted}\n{{}}",
-        join("\n  UNION ALL ", arms_of(site, distinct)),
+        f"{_comment(distinct)}\nSELECT {listed}\nFROM (\n  {{}}){{}}{grouping}\nHAVING {counted}\n{{}}",
+        _folded(site, lead, join("\n  UNION ALL ", arms_of(site, distinct))),
         _kept(keep),
         _page(lead, keys, bool(name)),
     )
+
+
+def _is_rare(plan: Plan) -> str:
+    """True of a row that stands for what is withheld; an hour that is has no bucket."""
+    columns = [(place, column) for place, column in enumerate(plan.question.dimensions) if not column.is_time or column.bucket == "hour"]
+    return " OR ".join(f"d{place} IS NULL" if column.is_time else f"d{place} = '{RARE}'" for place, column in columns)
+
+
+def _folded(site: int, plan: Plan, rows: Fragment) -> Fragment:
+    """The rows, those of groups that are too small under one value."""
+    if plan.fold is None:
+        return rows
+    keys = [_told(place, column) for place, column in enumerate(plan.question.dimensions)]
+    sums = [f"m{place}" for place in range(len(plan.terms))]
+    told = _large_enough(site, plan.fold)
+    return fill(f"SELECT {', '.join([*keys, *sums])} FROM (SELECT *, {{}} AS told FROM (\n  {{}}))", told, rows)  # noqa: S608 our own words
+
+
+def _told(place: int, column: Column) -> str:
+    if column.is_time:
+        return f"CASE WHEN told THEN d{place} END AS d{place}" if column.bucket == "hour" else f"d{place}"
+    return f"CASE WHEN told THEN d{place} ELSE '{RARE}' END AS d{place}"
+
+
+def _large_enough(site: int, fold: Fold) -> Fragment:
+    """True of a row whose group has visits enough; where a visit can be in several rows of a group, in one of them alone."""
+    groups = fold.groups
+    if groups is None:
+        return Fragment("FALSE")
+    mine = ", ".join(f"d{place}" for place in fold.places)
+    keys = [f"d{place}" for place in range(len(groups.question.dimensions))]
+    group = ", ".join(keys[: len(fold.places)])
+    rows = join(" UNION ALL ", arms_of(site, [groups]))
+    each = f"SELECT {', '.join(keys)}, sum(m0) AS m0 FROM ({{}}) GROUP BY {', '.join(keys)}"  # noqa: S608 our own words
+    large = f"SELECT ({group}) FROM ({each}) GROUP BY {group} HAVING max(m0) >= {{}}"  # noqa: S608 our own words
+    return fill(f"({mine}) IN ({large})", rows, Fragment("?", (fold.smallest,)))
 
 
 def _comment(plans: Sequence[Plan]) -> str:

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Callable
 
-from collector.facts import BY_NAME
+from collector.facts import HOUR
+from collector.query.columns import KNOWN
 from collector.query.fragment import Fragment, fill, join
-from collector.query.words import AllOf, Column, Filter, Leaf, Not
+from collector.query.words import AllOf, Column, Filter, Leaf, Not, Segment
 
 ALWAYS = Fragment("TRUE")
+# The hour of a row as daily rows and people write it, "00" to "23".
+HOUR_TEXT = "lpad(CAST(hour AS VARCHAR), 2, '0')"
 _WILDCARD = re.compile(r"\\.|\*", re.DOTALL)
 
 
@@ -21,9 +24,16 @@ def of_value(condition: Filter) -> Fragment:
     return _compile(condition, lambda leaf: _leaf(leaf, "value"))
 
 
+def of_pair(condition: Filter, pair: tuple[str, str]) -> Fragment:
+    """The condition on pair rows: the pair's first dimension is the column `value`, its second `other_value`."""
+    return _compile(condition, lambda leaf: _leaf(leaf, "value" if leaf.column.name == pair[0] else "other_value"))
+
+
 def _compile(condition: Filter, leaf: Callable[[Leaf], Fragment]) -> Fragment:
     if isinstance(condition, Leaf):
         return leaf(condition)
+    if isinstance(condition, Segment):
+        return _compile(condition.condition, leaf)
     if isinstance(condition, Not):
         return fill("NOT ({})", _compile(condition.part, leaf))
     parts = [_compile(part, leaf) for part in condition.parts]
@@ -34,7 +44,9 @@ def _compile(condition: Filter, leaf: Callable[[Leaf], Fragment]) -> Fragment:
 
 def _of_rows(leaf: Leaf) -> Fragment:
     name = leaf.column.name
-    group = BY_NAME[name].group
+    if name == HOUR:
+        return _leaf(leaf, HOUR_TEXT)
+    group = KNOWN[name].group
     if not group:
         return _leaf(leaf, f'"{name}"')
     return fill(f"{group} IN (SELECT id FROM {group} WHERE {{}})", _leaf(leaf, f'"{name}"'))  # noqa: S608 a group of facts.py
@@ -69,7 +81,7 @@ def _is(leaf: Leaf, column: Fragment) -> Fragment:
     plain = [value for value in leaf.values if value not in wild]
     tests = [_wildcard(value, column, leaf.case_sensitive) for value in wild]
     if plain:
-        tests.append(_one_of(_stored(plain, BY_NAME[name].empty), column, leaf.case_sensitive))
+        tests.append(_one_of(_stored(plain, KNOWN[name].empty), column, leaf.case_sensitive))
     return tests[0] if len(tests) == 1 else fill("({})", join(" OR ", tests))
 
 

@@ -1,10 +1,11 @@
 """Filters as asked, `[operator, dimension, values]` joined by and, or and not, to a checked tree."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
 from collector.query import pattern
-from collector.query.columns import GOAL, filtered, text
+from collector.query.columns import GOAL, SEGMENT, filtered, text
 from collector.query.words import (
     FILTER_DEPTH_MAX,
     FILTER_NODES_MAX,
@@ -18,6 +19,7 @@ from collector.query.words import (
     Not,
     Operator,
     QuestionError,
+    Segment,
 )
 
 _OPERATORS: dict[str, tuple[Operator, bool]] = {
@@ -41,12 +43,28 @@ class _Budget:
             raise QuestionError(f"filters: more than {FILTER_NODES_MAX} conditions.")
 
 
-def parse(asked: Any) -> Filter:
-    """The filters of a question, joined by and. Raises QuestionError."""
+def parse(asked: Any, segments: Mapping[str, Sequence[Any]] | None = None) -> Filter:
+    """The filters of a question, joined by and; `segments` are the definitions that it may name. Raises QuestionError."""
     if not isinstance(asked, list | tuple):
         raise QuestionError("filters must be a list.")
     budget = _Budget()
-    return AllOf(tuple(_node(part, budget, 1) for part in asked))
+    return AllOf(tuple(_named(part, segments or {}) if _is_segment(part) else _node(part, budget, 1) for part in asked))
+
+
+def _is_segment(asked: Any) -> bool:
+    return isinstance(asked, list | tuple) and len(asked) > 1 and asked[1] == SEGMENT
+
+
+def _named(asked: Sequence[Any], segments: Mapping[str, Sequence[Any]]) -> Segment:
+    """The segment of a condition, with its definition."""
+    if asked[0] != "is" or len(asked) != 3:
+        raise QuestionError('filters: a segment takes only ["is", "segment", ["its name"]].')
+    values = _values(asked[2], "is")
+    if len(values) > 1:
+        raise QuestionError("filters: one segment a condition.")
+    if values[0] not in segments:
+        raise QuestionError(f"filters: there is no segment {values[0][:100]!r}.")
+    return Segment(values[0], parse(segments[values[0]]))
 
 
 def _node(asked: Any, budget: _Budget, depth: int) -> Filter:

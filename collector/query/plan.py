@@ -1,243 +1,104 @@
-"""Which facts answer a question and from which rows: the fewest that are exact.
+"""Which rows answer a question, day by day.
 
-A metric decides its fact, together with the dimensions the question names anywhere. No dimension, or one, is answered
-by daily rows and what today has added; more need the detail rows. Dimensions count wherever they are named, in the
-breakdown or in a filter; hours count as one, since only the total is kept by hour in daily rows.
+How many different dimensions it names, in its breakdown or its filters, decides:
 
-With a page named, figures of visits (bounce rate, duration…) are those of the visits that began on it.
+| names | sealed days | other closed days | today |
+|---|---|---|---|
+| none or one | daily rows | daily rows | rows of today |
+| two that are a pair (`facts.PAIRS`) | pair rows, of whole periods | detail | rows of today |
+| a segment and nothing else | the segment's daily rows | detail | rows of today |
+| more | cannot be covered | detail | rows of today |
+
+`part.py` says what counts as one, `reach.py` which days that leaves and what a public caller sees of them, `small_groups.py`
+what three dimensions ask of kept detail. Where values are withheld the answer has a row for them, and says how many visits it is.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Literal
 
-from collector.facts import BY_NAME, METRIC_BY_NAME, FactName
-from collector.query.words import AllOf, AnyOf, Column, Filter, Leaf, Not, Question, QuestionError, Span, leaves
-
-ViewName = Literal["visits", "entries", "exits", "pages", "events", "paid"]
-Scope = Literal["visits", "pages", "events"]
-
-# A property's rows: "" are the events themselves, ANY_PROPERTY all properties' rows, else those of one property.
-ANY_PROPERTY = "="  # no property's name can be asked with a "="
+from collector.query.columns import tells_of_visitors
+from collector.query.part import Needs, Part, margin_of, part_of
+from collector.query.reach import Asking, Reach, reach_of
+from collector.query.terms import Formula, Term, formulas_of
+from collector.query.words import EVERYTHING, Question, Span
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """How a question looks at one fact: under which name it sees `page`, and whether only events with money count."""
+class Fold:
+    """Which rows become one because their group is too small: those not in `groups` with `smallest` visits, all where it is None.
 
-    fact: FactName
-    page: str = "page"
-    paid: bool = False
-
-
-VIEWS: dict[ViewName, View] = {
-    "visits": View("visits"),
-    "entries": View("visits", page="entry_page"),
-    "exits": View("visits", page="exit_page"),
-    "pages": View("pages"),
-    "events": View("events"),
-    "paid": View("events", paid=True),
-}
-
-Term = tuple[ViewName, str]  # a view and one of its fact's measures
-
-_OF_VISIT = frozenset({"views_per_visit", "bounce_rate", "visit_duration", "engagement_rate"})
-_ON_PAGE: dict[str, tuple[Term, ...]] = {
-    "page_seconds": (("pages", "seconds"),),
-    "page_visits": (("pages", "visits"),),
-    "scroll_sum": (("pages", "scroll_sum"),),
-    "scroll_count": (("pages", "scroll_count"),),
-    "revenue": (("events", "revenue"),),
-}
-# What a metric's numerator and denominator (facts.METRICS) are made of, by what the question is about.
-_TERMS: dict[Scope, dict[str, tuple[Term, ...]]] = {
-    "visits": {
-        **{name: (("visits", name),) for name in ("visitors", "visits", "pageviews", "bounces", "engaged", "seconds")},
-        **_ON_PAGE,
-        "events": (("visits", "pageviews"), ("events", "events")),
-    },
-    "pages": {
-        **{name: (("pages", name),) for name in ("visitors", "visits", "pageviews")},
-        **_ON_PAGE,
-        "exits": (("exits", "visits"),),
-        "events": (("pages", "pageviews"), ("events", "events")),
-    },
-    "events": {name: (("events", name),) for name in ("visitors", "visits", "events", "revenue")},
-}
-_EVENT_COLUMNS = frozenset({"event", "property", "value", "currency"})
-
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """A metric as places in a row of sums: `scale * sum(numerator) / sum(denominator)`, or the numerator's sum alone."""
-
-    metric: str
-    numerator: tuple[int, ...]
-    denominator: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One fact's contribution. `daily` is the dimension of the daily rows that answer it, None for detail rows.
-
-    `keys` are the question's dimensions under this fact's names, `measures` those of the fact that it needs.
+    `groups` is broken down by the dimensions at `places` of the question's own; one more, if it has it, is of what a visit can
+    have several of, and the most visited of these stands for the group.
     """
 
-    view: ViewName
-    fact: FactName
-    keys: tuple[Column, ...]
-    condition: Filter
-    daily: str | None
-    prop: str
-    measures: tuple[str, ...]
+    groups: "Plan | None"
+    smallest: int
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """How one question is answered: a row of sums has one for each of `terms`, and `formulas` are made of them.
 
-    `span` is what the rows can cover of the question's, None if nothing.
+    `rare` is the place of the visits that count what rows withhold, None where nothing can be withheld.
     """
 
     question: Question
     parts: tuple[Part, ...]
     formulas: tuple[Formula, ...]
     terms: tuple[Term, ...]
-    span: Span | None
+    reach: Reach
+    rare: int | None = None
+    fold: Fold | None = None
 
     @property
-    def needs_detail(self) -> bool:
-        return any(part.daily is None for part in self.parts)
+    def span(self) -> Span | None:
+        """What the rows can cover of the question's, None if nothing."""
+        return self.reach.span
+
+    @property
+    def needs(self) -> Needs:
+        """What its most demanding part needs."""
+        return max(part.needs for part in self.parts)
+
+    @property
+    def from_pairs(self) -> bool:
+        """Whether pair rows are read."""
+        return self.reach.sealed is not None and any(part.pair for part in self.parts)
+
+    def tells(self, formula: Formula) -> bool:
+        """Whether a figure is right where visits are withheld: not if it divides one fact by another, which may withhold others."""
+        above, below = ({self.terms[place][0] for place in side} for side in (formula.numerator, formula.denominator))
+        return not (self.from_pairs and below and above != below)
 
 
-def plan(question: Question, detail_from: date | None = None) -> Plan:
-    """The plan of a question; `detail_from` is the first local day whose detail is still kept (None: all).
-
-    Raises QuestionError where no fact has everything the question names.
-    """
-    scope = scope_of(question)
-    terms: list[Term] = []
-    formulas = tuple(_formula(question, metric, scope, terms) for metric in question.metrics)
-    parts = tuple(_part(question, view, terms) for view in dict.fromkeys(view for view, _ in terms))
-    planned = Plan(question, parts, formulas, tuple(terms), question.span)
-    return replace(planned, span=_kept(question.span, detail_from)) if planned.needs_detail else planned
+def plan(question: Question, asking: Asking) -> Plan:
+    """The plan of a question. Raises QuestionError where no fact has everything the question names."""
+    formulas, terms = formulas_of(question)
+    parts = tuple(part_of(question, view) for view in dict.fromkeys(view for view, _ in terms))
+    return counting_rare(Plan(question, parts, formulas, terms, reach_of(question, parts, asking)))
 
 
-def named(question: Question) -> tuple[Column, ...]:
-    """The columns a question names, in its dimensions and its filters; time is none of them."""
-    columns = [*question.dimensions, *(leaf.column for leaf in leaves(question.condition))]
-    return tuple(column for column in columns if not column.is_time)
+def counting_rare(planned: Plan) -> Plan:
+    """The plan with the visits that count what its rows withhold, if they can."""
+    part = next((part for part in planned.parts if planned.fold or _shows_rare(part, planned.reach)), None)
+    if part is None:
+        return planned
+    term: Term = (part.view, "visits")
+    terms = planned.terms if term in planned.terms else (*planned.terms, term)
+    return replace(planned, terms=terms, rare=terms.index(term))
 
 
-def scope_of(question: Question) -> Scope:
-    """What a question is about: events if it names anything only events have, else pages, else visits."""
-    names = {column.name for column in named(question)}
-    if names & _EVENT_COLUMNS:
-        return "events"
-    return "pages" if "page" in names else "visits"
+def gives_up(part: Part, reach: Reach) -> bool:
+    """Whether the daily rows of a part may have given up their values."""
+    return part.daily is not None and tells_of_visitors(part.daily) and (reach.sealed is not None or reach.small_days > 0)
 
 
-def _formula(question: Question, name: str, scope: Scope, terms: list[Term]) -> Formula:
-    metric = METRIC_BY_NAME[name]
-    numerator = _terms(question, name, metric.numerator, scope)
-    denominator = _terms(question, name, metric.denominator, scope) if metric.denominator else ()
-    for view, _ in (*numerator, *denominator):
-        _check_carried(question, name, view)
-    return Formula(name, _places(numerator, terms), _places(denominator, terms))
-
-
-def _terms(question: Question, metric: str, part: str, scope: Scope) -> tuple[Term, ...]:
-    if scope == "pages" and metric in _OF_VISIT:
-        return (("entries", part),)
-    if metric == "average_revenue" and part == "events":
-        return (("paid", "events"),)
-    if metric == "events" and scope == "pages" and any(leaf.goal for leaf in leaves(question.condition)):
-        return (("pages", "pageviews"),)
-    found = _TERMS[scope].get(part)
-    if found is None:
-        raise QuestionError(_why_not(metric, scope, question))
-    return found
-
-
-def _why_not(metric: str, scope: Scope, question: Question) -> str:
-    if scope == "events":
-        column = next(column for column in named(question) if column.name in _EVENT_COLUMNS)
-        known = "visitors, visits, events, total_revenue and average_revenue"
-        return f"metrics: {metric} cannot be asked with {column.api}, which only events have; {known} can."
-    return f"metrics: {metric} needs event:page as a dimension or a filter."
-
-
-def _places(wanted: Iterable[Term], terms: list[Term]) -> tuple[int, ...]:
-    """Where the terms stand among all of the question's; new ones are added."""
-    for term in wanted:
-        if term not in terms:
-            terms.append(term)
-    return tuple(terms.index(term) for term in wanted)
-
-
-def _check_carried(question: Question, metric: str, view: ViewName) -> None:
-    for column in named(question):
-        name = VIEWS[view].page if column.name == "page" else column.name
-        if VIEWS[view].fact not in BY_NAME[name].facts:
-            why = "a visit's last page is kept with the visit only, not with its single pages and events"
-            raise QuestionError(f"metrics: {metric} cannot be asked with {column.api} here; {why}.")
-
-
-def _part(question: Question, view_name: ViewName, terms: list[Term]) -> Part:
-    view = VIEWS[view_name]
-    condition = _renamed(question.condition, view.page)
-    if view.paid:
-        condition = AllOf((condition, Not(Leaf(Column("event:currency", "currency"), "is", ("",)))))
-    keys = tuple(_seen_as(column, view.page) for column in question.dimensions)
-    columns = tuple(column for column in (*keys, *(leaf.column for leaf in leaves(condition))) if not column.is_time)
-    return Part(
-        view=view_name,
-        fact=view.fact,
-        keys=keys,
-        condition=condition,
-        daily=_daily(question, columns),
-        prop=_property(columns) if view.fact == "events" else "",
-        measures=tuple(measure for of, measure in terms if of == view_name),
+def _shows_rare(part: Part, reach: Reach) -> bool:
+    """Whether a row of the part may be of values that are withheld."""
+    if part.pair:
+        return reach.sealed is not None and margin_of(part) is not None
+    return (
+        gives_up(part, reach)
+        and part.condition == EVERYTHING
+        and any(not column.is_time or column.bucket == "hour" for column in part.keys)
     )
-
-
-def _seen_as(column: Column, page: str) -> Column:
-    return replace(column, name=page) if column.name == "page" else column
-
-
-def _renamed(condition: Filter, page: str) -> Filter:
-    if isinstance(condition, Leaf):
-        return replace(condition, column=_seen_as(condition.column, page))
-    if isinstance(condition, Not):
-        return Not(_renamed(condition.part, page))
-    parts = tuple(_renamed(part, page) for part in condition.parts)
-    return AllOf(parts) if isinstance(condition, AllOf) else AnyOf(parts)
-
-
-def _daily(question: Question, columns: tuple[Column, ...]) -> str | None:
-    """The one dimension whose daily rows answer a part: a name, "hour", "" for the total; None if there are several."""
-    names = {(column.name, column.prop) for column in columns}
-    hourly = not question.span.whole or any(column.bucket == "hour" for column in question.dimensions)
-    if len(names) + hourly > 1:
-        return None
-    if hourly:
-        return "hour"
-    return next((name for name, _ in names), "")
-
-
-def _property(columns: tuple[Column, ...]) -> str:
-    """Whose property rows of the events fact a part reads."""
-    props = {column.prop for column in columns if column.prop}
-    if len(props) > 1:
-        raise QuestionError(f"event:props: one property at a time, not {' and '.join(sorted(props))[:100]}; events do not combine them.")
-    if props:
-        return props.pop()
-    return ANY_PROPERTY if any(column.name in ("property", "value") for column in columns) else ""
-
-
-def _kept(span: Span, detail_from: date | None) -> Span | None:
-    """What is left of a span when earlier detail is gone."""
-    if detail_from is None or span.first >= detail_from:
-        return span
-    return None if span.last < detail_from else Span(detail_from, span.last, 0, span.last_hour)

@@ -1,6 +1,6 @@
 """One request, as decoded JSON, to a Question or a QuestionError that names what is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,8 +27,11 @@ _INCLUDE_FLAGS = frozenset({"imports", "time_labels", "total_rows", "trim_relati
 _COMPARES: tuple[Compare, ...] = ("previous_period", "previous_year")
 
 
-def parse(raw: Mapping[str, Any], moment: ranges.Moment, earliest: date | None = None) -> Question:
-    """The question that a request asks. `earliest` is the site's first day with data, needed for the range "all"."""
+def parse(
+    raw: Mapping[str, Any], moment: ranges.Moment, earliest: date | None = None, segments: Mapping[str, Sequence[Any]] | None = None
+) -> Question:
+    """The question that a request asks. `earliest` is the site's first day with data, needed for the range "all";
+    `segments` are the site's, by name."""
     unknown = sorted(str(key) for key in set(raw) - _KEYS)
     if unknown:
         raise QuestionError(f"Unknown key {unknown[0][:40]!r}; known are {', '.join(sorted(_KEYS))}.")
@@ -42,7 +45,7 @@ def parse(raw: Mapping[str, Any], moment: ranges.Moment, earliest: date | None =
         metrics=metrics,
         span=span,
         dimensions=dimensions,
-        condition=filters.parse(raw.get("filters", [])),
+        condition=filters.parse(raw.get("filters", []), segments),
         order=_order(raw.get("order_by"), metrics, dimensions),
         include=include,
         limit=limit,

@@ -7,8 +7,8 @@ several minutes add up to the visits that were alive in them.
 from typing import Any
 
 from collector.facts import BY_NAME
-from collector.query.ask import Run
-from collector.query.words import SiteView
+from collector.query.history import Run
+from collector.query.words import Caller, SiteView
 
 CURRENT_MINUTES = 5
 SHOWN_MINUTES = 30
@@ -24,22 +24,24 @@ GROUP BY {_SETS} HAVING sum(visitors) <> 0 OR sum(pageviews) <> 0
 QUALIFY minute IS NOT NULL OR rank <= {TOP_ROWS}"""  # noqa: S608 every word is from this file
 
 
-def realtime(site: SiteView, now_s: float, run: Run) -> dict[str, Any]:
+def realtime(site: SiteView, now_s: float, run: Run, caller: Caller) -> dict[str, Any]:
     """`{"visitors": last 5 minutes, "minutes": [{"minutes_ago", "visitors", "pageviews"}…], "pages": […], …}`.
 
     `minutes` has SHOWN_MINUTES entries, oldest first, the present minute last. `pages`, `sources` and `countries` are
-    `{"name", "visitors", "pageviews"}` of those minutes, most visitors first.
+    `{"name", "visitors", "pageviews"}` of those minutes, most visitors first; a public caller gets none, because two looks a
+    moment apart tell what one visitor did.
     """
     now = int(now_s) // 60
     rows = run(_SQL, (site.id, now - SHOWN_MINUTES + 1, now))
     by_minute = {row[0]: (int(row[4]), int(row[5])) for row in rows if row[0] is not None}
     minutes = [_minute(ago, *by_minute.get(now - ago, (0, 0))) for ago in reversed(range(SHOWN_MINUTES))]
+    tops = [] if caller.public else rows
     return {
         "visitors": sum(minute["visitors"] for minute in minutes[-CURRENT_MINUTES:]),
         "minutes": minutes,
-        "pages": _top(rows, "page"),
-        "sources": _top(rows, "source"),
-        "countries": _top(rows, "country"),
+        "pages": _top(tops, "page"),
+        "sources": _top(tops, "source"),
+        "countries": _top(tops, "country"),
     }
 
 

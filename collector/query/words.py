@@ -1,5 +1,6 @@
 """The types of a question, from the parsed request to its plan, and every limit on what may be asked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -28,12 +29,27 @@ class QuestionError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: someone signed in (a key is too), or with `public` whoever has an address that was shared.
+
+    `smallest_group` is how many visits must share what an answer combines.
+    """
+
+    smallest_group: int
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SiteView:
-    """What a question needs to know of its site: the store's number for it, its domain and its IANA time zone."""
+    """What a question needs to know of its site: the store's number for it, its domain and its IANA time zone.
+
+    `segments` are its named filters: (name, what stands in a question's `filters`).
+    """
 
     id: int
     domain: str
     timezone: str
+    segments: tuple[tuple[str, Sequence[Any]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,11 @@ class Leaf:
     case_sensitive: bool = True
     goal: bool = False
 
+    @property
+    def names_one(self) -> bool:
+        """Whether only one value fits."""
+        return self.operator == "is" and len(self.values) == 1 and "*" not in self.values[0] and self.case_sensitive
+
 
 @dataclass(frozen=True, slots=True)
 class Not:
@@ -98,14 +119,24 @@ class AnyOf:
     parts: tuple["Filter", ...]
 
 
-Filter = Leaf | Not | AllOf | AnyOf
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A site's named filter: true where its definition is."""
+
+    name: str
+    condition: "Filter"
+
+
+Filter = Leaf | Not | AllOf | AnyOf | Segment
 EVERYTHING = AllOf(())
 
 
 def leaves(condition: Filter) -> tuple[Leaf, ...]:
-    """Every leaf of a filter, left to right."""
+    """Every leaf of a filter, left to right; a segment's are those of its definition."""
     if isinstance(condition, Leaf):
         return (condition,)
+    if isinstance(condition, Segment):
+        return leaves(condition.condition)
     parts = (condition.part,) if isinstance(condition, Not) else condition.parts
     return tuple(leaf for part in parts for leaf in leaves(part))
 

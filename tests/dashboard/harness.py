@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import uvicorn
@@ -63,6 +63,11 @@ class House:
     def count(self, rows: Sums) -> None:
         """Add rows to the store."""
         self.store.append(rows, Position(self.store.position().batch + 1))
+
+    def seal(self, site: int, first: date, last: date) -> None:
+        """Seal a period of a site's past."""
+        for _ in self.store.seal(site, first.toordinal(), last.toordinal(), self.services.settings.smallest_group):
+            pass
 
     def session(self) -> str:
         """The secret of a new session."""

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from collector.query import SiteView
+from collector.query import Caller, SiteView
 from collector.store.errors import QueryTimeout
 from dashboard.answers import NOT_NOW, Answer, Failure, Source, outcomes
 from dashboard.periods import Span
@@ -18,10 +19,10 @@ from tests.dashboard.harness import ZONE, House, house, served
 DAYS = Span(date(2026, 11, 1), date(2026, 11, 22))
 
 
-def source(home: House, detail_days: int = 30) -> Source:
+def source(home: House) -> Source:
     row = home.control.site("example.com")
     assert row
-    return Source(SiteView(row.id, row.domain, ZONE), home.clock.now_s, home.store.query, detail_days)
+    return Source(SiteView(row.id, row.domain, ZONE), home.clock.now_s, home.store.query, Caller(10))
 
 
 def test_a_question_without_an_answer_leaves_the_others_alone(home: House) -> None:
@@ -43,17 +44,19 @@ def test_a_store_that_fails_is_said_in_plain_words_and_logged(home: House, caplo
         raise QueryTimeout("20 s")
 
     good = source(home)
-    found = outcomes({"line": series(View(), "visits", DAYS, "day")}, Source(good.site, good.now_s, slow, 30))
+    found = outcomes({"line": series(View(), "visits", DAYS, "day")}, Source(good.site, good.now_s, slow, good.caller))
     assert found == {"line": Failure(NOT_NOW)}
     assert "QueryTimeout" in caplog.text
 
 
-def test_what_an_answer_leaves_out_is_told(home: House) -> None:
+def test_what_an_answer_leaves_out_is_told(tmp_path: Path) -> None:
     view = View().with_filter(Filter("is", "country", "FI"))
     two_facts = {**headline(view, Span(date(2026, 10, 20), DAYS.last)), "dimensions": ["visit:browser"]}
-    found = outcomes({"rows": two_facts}, source(home))["rows"]
+    with house(tmp_path) as sealed:
+        sealed.seal(sealed.add("example.com", 45, 20), date(2026, 10, 1), date(2026, 10, 31))
+        found = outcomes({"rows": two_facts}, source(sealed))["rows"]
     assert isinstance(found, Answer)
-    assert found.missing.startswith("Not included: 20 – 22 Oct 2026.")
+    assert found.missing.startswith("Not included: 20 – 31 Oct 2026.")
 
 
 def test_a_page_stands_when_nothing_can_be_answered(tmp_path: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from collector.query import SiteView
+from collector.query import Caller, SiteView
 from dashboard.answers import Source
 from dashboard.opening import usual_period
 from dashboard.periods import Period
@@ -17,7 +17,7 @@ HOUR_S = 3_600
 def opens_on(home: House, domain: str, age_s: int = 0) -> Period:
     row = home.control.site(domain)
     assert row
-    source = Source(SiteView(row.id, row.domain, ZONE), home.clock.now_s, home.store.query, 30)
+    source = Source(SiteView(row.id, row.domain, ZONE), home.clock.now_s, home.store.query, Caller(10))
     return usual_period(source, int(home.clock.now_s) - age_s)
 
 
@@ -34,7 +34,7 @@ def test_a_past_that_cannot_be_asked_about_is_no_reason_to_hide_it(home: House) 
     def broken(sql: str, parameters: object) -> list[tuple[object, ...]]:
         raise OSError("no disk")
 
-    source = Source(SiteView(1, "example.com", ZONE), home.clock.now_s, broken, 30)
+    source = Source(SiteView(1, "example.com", ZONE), home.clock.now_s, broken, Caller(10))
     assert usual_period(source, int(home.clock.now_s)) == "30d"
 
 

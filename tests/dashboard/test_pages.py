@@ -5,6 +5,7 @@ import gzip
 import html
 import io
 import re
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
@@ -231,29 +232,30 @@ def test_the_chart_has_its_figures_in_a_table(member: httpx.Client) -> None:
 
 
 def test_where_the_first_days_are_not_kept_the_chart_shows_the_rest(tmp_path: Path) -> None:
-    with house(tmp_path, detail_days=10) as short:
-        short.add("example.com", 45, 20)
+    with house(tmp_path) as short:
+        short.seal(short.add("example.com", 45, 20), date(2026, 10, 1), date(2026, 10, 31))
         with served(short.app) as where:
-            query = "period=year&f=is:country:FI&f=is_not:browser:Edge"
+            query = "period=year&f=is:country:FI&f=is_not:os:iOS"
             markup = httpx.get(f"{where}/site/example.com?{query}", cookies={"footfall_session": short.session()}).text
     days = re.findall(r'<th scope="row">(\w\w\w \d+ Nov 2026)', markup)
-    assert "Not included: 1 Jan – 11 Nov 2026." in markup
-    assert (len(days), days[0], days[-1]) == (11, "Thu 12 Nov 2026", "Sun 22 Nov 2026")
+    assert "Not included: 1 Jan – 31 Oct 2026." in markup
+    assert (len(days), days[0], days[-1]) == (22, "Sun 1 Nov 2026", "Sun 22 Nov 2026")
 
 
 def test_a_list_of_fewer_days_than_the_headline_names_them_and_its_shares_are_of_those_days(tmp_path: Path) -> None:
-    with house(tmp_path, detail_days=10) as short:
-        short.add("example.com", 45, 20)
+    query = "period=year&f=is:country:FI&sources=channels"
+    with house(tmp_path) as short:
+        short.seal(short.add("example.com", 45, 20), date(2026, 10, 1), date(2026, 10, 31))
         with served(short.app) as where, httpx.Client(base_url=where, cookies={"footfall_session": short.session()}) as client:
-            pages = [client.get(f"/site/example.com?period=year&f=is:country:FI{more}").text for more in ("", "&panel=sources")]
-            file = client.get("/site/example.com/csv?period=year&f=is:country:FI&panel=sources").headers["content-disposition"]
-            (kept,) = csv.DictReader(io.StringIO(client.get("/site/example.com/csv?period=year&f=is:country:FI&panel=places").text[1:]))
-    assert file.endswith("example.com-sources-2026-11-12-2026-11-22.csv")
+            pages = [client.get(f"/site/example.com?{query}{more}").text for more in ("", "&panel=sources")]
+            file = client.get(f"/site/example.com/csv?{query}&panel=sources").headers["content-disposition"]
+            (kept,) = csv.DictReader(io.StringIO(client.get(f"/site/example.com/csv?{query}&panel=places").text[1:]))
+    assert file.endswith("example.com-channels-2026-11-01-2026-11-22.csv")
     for markup in pages:
         assert PARTLY in markup
         assert "Not included" not in markup
         sources = markup.split('id="title-sources"')[1].split("</section>")[0]
-        assert '<p class="only">12 – 22 Nov 2026 only</p>' in sources
+        assert '<p class="only">1 – 22 Nov 2026 only</p>' in sources
         shares = [float(share) for share in re.findall(r'class="num share">([\d.]+)%', sources)]
         assert 80 < sum(shares) < 101
     places = pages[0].split('id="title-places"')[1].split("</section>")[0]

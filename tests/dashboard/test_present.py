@@ -91,7 +91,7 @@ def test_a_ratio_of_nothing_is_a_gap_and_not_zero() -> None:
 
 def test_days_that_are_not_kept_are_a_gap_and_not_zero() -> None:
     kept = rows(("2026-11-19", 4))
-    some = Answer(kept.rows, kept.total, Span(WEEK.first, date(2026, 11, 18)))
+    some = Answer(kept.rows, kept.total, (Span(WEEK.first, date(2026, 11, 18)),))
     model = present.chart(View(), WEEK, None, "day", some, None, AT)
     assert [instant.value for instant in model.instants] == ["–", "–", "–", "4", "0", "0", "0"]
     by_month = present.chart(View(), Span(date(2026, 10, 1), WEEK.last), None, "month", some, None, AT)

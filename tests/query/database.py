@@ -11,12 +11,21 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from collector.facts import GROUPS, ROLLED_UP, FactName, columns_of, dimensions_of, keys_of, measures_of
-from collector.query import SiteView
+from collector.query import Caller, SiteView
 
 SITE = SiteView(7, "example.com", "Europe/Helsinki")
+SIGNED_IN = Caller(10)
+PUBLIC = Caller(10, public=True)
+# For tests of figures: no group is too small.
+UNGUARDED = Caller(1)
 TODAY = date(2026, 3, 31)  # two days after the clocks went forward in Helsinki
 FIRST = TODAY - timedelta(days=40)
 NOW_S = datetime(2026, 3, 31, 15, 20, tzinfo=ZoneInfo(SITE.timezone)).timestamp()
+
+PAIR_COLUMNS = [
+    *("site INTEGER", "dimension VARCHAR", "other VARCHAR", "value VARCHAR", "other_value VARCHAR"),
+    *("first DATE", "last DATE"),
+]
 
 # One detail row: its fact, its day and hour, every dimension's value by name, every measure by name.
 Row = tuple[FactName, date, int, dict[str, str], dict[str, int]]
@@ -79,6 +88,8 @@ class Database:
             for kind in ("today", "detail"):
                 self._create(f"{fact}_{kind}", ["site INTEGER", "day DATE", "hour UTINYINT", *texts, *measures])
             self._create(f"{fact}_daily", ["site INTEGER", "dimension VARCHAR", "day DATE", "value VARCHAR", *measures])
+            self._create(f"{fact}_pairs", [*PAIR_COLUMNS, *measures])
+        self._create("sealed", ["site INTEGER", "first DATE", "last DATE", "k BIGINT", "visits BIGINT"])
         self._create(
             "live",
             ["site INTEGER", "minute INTEGER", "page VARCHAR", "source VARCHAR", "country VARCHAR", "pageviews BIGINT", "visitors BIGINT"],
@@ -103,6 +114,10 @@ class Database:
         for group, fresh in self.pending.items():
             self._insert(group, fresh)
             fresh.clear()
+
+    def note_sealed(self, first: date, last: date, k: int = 10, site: int = SITE.id) -> None:
+        """Note a period as sealed; its rows are what the caller makes them."""
+        self.connection.execute("INSERT INTO sealed VALUES (?, ?, ?, ?, 0)", [site, first, last, k])
 
     def _create(self, table: str, columns: list[str]) -> None:
         self.connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")

@@ -8,7 +8,7 @@ import pytest
 
 from collector.facts import dimensions_of, measures_of
 from collector.query import ask, realtime
-from tests.query.database import NOW_S, SITE, TODAY, Database, Row
+from tests.query.database import NOW_S, SIGNED_IN, SITE, TODAY, Database, Row
 
 YESTERDAY = TODAY - timedelta(days=1)
 
@@ -26,9 +26,9 @@ def row(fact: Any, day: date = YESTERDAY, hour: int = 12, **cells: Any) -> Row:
     return fact, day, hour, values, {name: int(cells.get(name, 0)) for name in measures_of(fact)}
 
 
-def asked(database: Database, metrics: list[str], detail_from: date | None = None, **more: Any) -> dict[str, Any]:
+def asked(database: Database, metrics: list[str], **more: Any) -> dict[str, Any]:
     raw = {"site_id": SITE.domain, "metrics": metrics, "date_range": "7d", **more}
-    return ask(raw, SITE, NOW_S, database.run, detail_from=detail_from)
+    return ask(raw, SITE, NOW_S, database.run, SIGNED_IN)
 
 
 def table(answer: dict[str, Any]) -> list[list[Any]]:
@@ -131,27 +131,28 @@ def test_the_nth_bucket_is_compared_with_the_nth(database: Database) -> None:
 def test_days_whose_detail_is_gone_are_told_and_not_guessed(database: Database) -> None:
     first = TODAY - timedelta(days=6)
     database.fill([row("visits", first, source="a", visits=1), row("visits", source="a", visits=2)])
-    both = {"dimensions": ["visit:source", "visit:country"]}
-    found = asked(database, ["visits"], first + timedelta(days=1), **both, include={"compare": "previous_period"})
+    database.note_sealed(first, first)
+    both = {"dimensions": ["visit:source", "visit:region"]}
+    found = asked(database, ["visits"], **both, include={"compare": "previous_period"})
     assert table(found) == [["a", "(unknown)", 2]]
     assert found["results"][0]["comparison"] is None
-    assert found["meta"]["days"]["missing"] == ["2026-03-25", "2026-03-25"]
+    assert found["meta"]["days"]["missing"] == [["2026-03-25", "2026-03-25"]]
     assert found["meta"]["comparison"]["covered"] is False
-    alone = asked(database, ["visits"], TODAY, dimensions=["visit:source"])
-    assert (table(alone), alone["meta"]["days"]["missing"]) == ([["a", 3]], None)
+    alone = asked(database, ["visits"], dimensions=["visit:source"])
+    assert (table(alone), alone["meta"]["days"]["missing"]) == ([["a", 3]], [])
 
 
 def test_a_question_none_of_whose_days_is_covered_has_no_rows(database: Database) -> None:
     database.fill([row("visits", visits=1)])
+    database.note_sealed(YESTERDAY, YESTERDAY)
     found = asked(
         database,
         ["visits"],
-        TODAY,
         date_range=[str(YESTERDAY)] * 2,
         filters=[["is", "visit:source", ["Direct / None"]], ["is", "visit:os", ["(unknown)"]]],
     )
     assert found["results"] == []
-    assert found["meta"]["days"]["missing"] == ["2026-03-30", "2026-03-30"]
+    assert found["meta"]["days"]["missing"] == [["2026-03-30", "2026-03-30"]]
 
 
 def test_what_was_taken_back_entirely_has_no_row(database: Database) -> None:
@@ -208,7 +209,7 @@ def test_visitors_now_are_those_of_the_last_minutes(database: Database) -> None:
     ]
     for values in live:
         database.connection.execute("INSERT INTO live VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-    found = realtime(SITE, NOW_S, database.run)
+    found = realtime(SITE, NOW_S, database.run, SIGNED_IN)
     assert found["visitors"] == 3
     assert len(found["minutes"]) == 30
     assert found["minutes"][-1] == {"minutes_ago": 0, "visitors": 2, "pageviews": 3}

@@ -8,7 +8,7 @@ from collector.facts import BY_API, METRICS, ROLLED_UP
 from collector.query import QuestionError, ask, ask_many
 from collector.query.columns import dimension
 from collector.query.words import FILTER_DEPTH_MAX, FILTER_NODES_MAX, LIMIT_MAX, QUESTIONS_MAX, TEXT_CHARS_MAX, VALUES_MAX, WILDCARDS_MAX
-from tests.query.database import NOW_S, SITE
+from tests.query.database import NOW_S, SIGNED_IN, SITE
 
 
 def nothing(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
@@ -16,7 +16,7 @@ def nothing(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
 
 
 def asked(**more: Any) -> dict[str, Any]:
-    return ask({"site_id": SITE.domain, "metrics": ["visitors"], "date_range": "7d", **more}, SITE, NOW_S, nothing)
+    return ask({"site_id": SITE.domain, "metrics": ["visitors"], "date_range": "7d", **more}, SITE, NOW_S, nothing, SIGNED_IN)
 
 
 def deep(levels: int) -> list[Any]:
@@ -128,9 +128,9 @@ def test_what_is_just_within_every_limit_is_answered() -> None:
 
 def test_more_questions_than_the_limit_are_refused() -> None:
     raw = {"site_id": SITE.domain, "metrics": ["visitors"], "date_range": "day"}
-    assert len(ask_many([raw] * QUESTIONS_MAX, SITE, NOW_S, nothing)) == QUESTIONS_MAX
+    assert len(ask_many([raw] * QUESTIONS_MAX, SITE, NOW_S, nothing, SIGNED_IN)) == QUESTIONS_MAX
     with pytest.raises(QuestionError):
-        ask_many([raw] * (QUESTIONS_MAX + 1), SITE, NOW_S, nothing)
+        ask_many([raw] * (QUESTIONS_MAX + 1), SITE, NOW_S, nothing, SIGNED_IN)
 
 
 def test_every_dimension_of_a_lasting_fact_can_be_asked() -> None:

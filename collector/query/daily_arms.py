@@ -1,0 +1,114 @@
+"""Arms of daily rows: one dimension by day.
+
+A day of few visits gives up its values where they are about visitors: its rows become one, of the value RARE. Sealing writes that,
+and where a month's such days have enough visits together their values stand under the dimension "*" + its name, for the month as
+a whole, with a row of RARE that takes back theirs. Days that are not sealed give up theirs to a public caller as they are read.
+"""
+# ruff: noqa: S608 the words of every statement are from facts.py and these files; a test looks for any other
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from collector.facts import RARE
+from collector.query import condition
+from collector.query.arm import DAILY_BUCKET, Arm, columns, in_hours, marks, of_site
+from collector.query.columns import SEGMENT, tells_of_visitors
+from collector.query.fragment import Fragment, fill, join
+from collector.query.part import ANY_PROPERTY
+from collector.query.plan import gives_up
+from collector.query.reach import Reach
+from collector.query.words import EVERYTHING, Span
+
+# Days with fewer visits than the last parameter, as a person without rights sees them.
+_GIVING_UP = (
+    "(SELECT * REPLACE (CASE WHEN day BETWEEN ? AND ? AND day NOT IN (SELECT day FROM visits_daily WHERE site = ? AND dimension = '' "
+    f"GROUP BY day HAVING sum(visits) >= ?) THEN '{RARE}' ELSE value END AS value) FROM {{fact}}_daily)"
+)
+
+
+def daily_rows(arm: Arm) -> Fragment:
+    """The daily rows that answer a part."""
+    part = arm.part
+    assert part.daily is not None, "the part has daily rows"
+    keys = [DAILY_BUCKET[column.bucket] if column.is_time else "value" for column in part.keys]
+    months = _months(part.daily, arm.reach)
+    name = ("ltrim(dimension, '*') AS name, " if months else "dimension AS name, ") if arm.names else ""
+    select = f"SELECT {name}{columns(keys, arm.measures)} FROM {{}} WHERE {{}}"
+    return fill(select, source(arm, part.daily), join(" AND ", _where(arm, part.daily)))
+
+
+def segment_rows(arm: Arm) -> Fragment:
+    """The sealed days of a part that names a segment alone."""
+    sealed, part = arm.reach.sealed, arm.part
+    assert sealed is not None, "there are sealed days"
+    keys = [DAILY_BUCKET[column.bucket] for column in part.keys]
+    where = (*of_site(arm.site, sealed), of_dimension((SEGMENT,), arm.reach), Fragment("value = ?", (part.segment,)))
+    return fill(f"SELECT {columns(keys, arm.measures)} FROM {part.fact}_daily WHERE {{}}", join(" AND ", where))
+
+
+def given_up(arm: Arm) -> Fragment | None:
+    """The visits that a part cannot tell because their days gave up what its filters or hours ask; None where there are none."""
+    part, left_out = arm.part, left_out_of(arm)
+    if left_out is None or part.daily is None:
+        return None
+    where = (*of_site(arm.site, arm.span), of_dimension((part.daily,), arm.reach), Fragment("value = ?", (RARE,)))
+    return fill("SELECT sum(visits) FROM {} WHERE {} AND NOT ({})", source(arm, part.daily), join(" AND ", where), left_out)
+
+
+def source(arm: Arm, name: str) -> Fragment:
+    """Where daily rows of a dimension are read."""
+    fact, kept = arm.part.fact, arm.reach.kept
+    if not arm.reach.small_days or kept is None or not tells_of_visitors(name):
+        return Fragment(f"{fact}_daily")
+    return Fragment(_GIVING_UP.format(fact=fact), (kept.first, kept.last, arm.site, arm.reach.small_days))
+
+
+def of_dimension(names: Sequence[str], reach: Reach) -> Fragment:
+    """The rows of one dimension, or of several alike, with what a whole month's days gave up together."""
+    months = _months(names[0], reach)
+    if months is None:
+        return Fragment("dimension = ?", (names[0],)) if len(names) == 1 else Fragment(f"dimension IN ({marks(names)})", tuple(names))
+    both = (*names, *(f"*{name}" for name in names))
+    text = f"dimension IN ({marks(both)}) AND (NOT starts_with(dimension, '*') OR day BETWEEN ? AND ?)"
+    return Fragment(text, (*both, months.first, months.last))
+
+
+def left_out_of(arm: Arm) -> Fragment | None:
+    """What is true of the rows that are counted: none that might or might not be asked for. None where there is no such row."""
+    if not gives_up(arm.part, arm.reach):
+        return None
+    if arm.part.condition != EVERYTHING:
+        return Fragment("value <> ?", (RARE,))
+    if arm.span.whole:
+        return None
+    within = _whole_days(arm.span)
+    return Fragment("(value <> ? OR day BETWEEN ? AND ?)", (RARE, within.first, within.last))
+
+
+def of_property(prop: str, column: str) -> Iterator[Fragment]:
+    """The rows of a property's values, or of any property's; `column` holds "name=value"."""
+    if prop:
+        yield Fragment(f"{column} <> ''") if prop == ANY_PROPERTY else Fragment(f"starts_with({column}, ?)", (prop + "=",))
+
+
+def _where(arm: Arm, name: str) -> Iterator[Fragment]:
+    part = arm.part
+    yield from of_site(arm.site, arm.span)
+    yield of_dimension(arm.names or (name,), arm.reach)
+    if not arm.span.whole:
+        # The whole of a first day has its given up hours too: RARE comes before "00".
+        yield in_hours(arm.span, "value", lambda hour: f"{hour:02d}" if hour else "")
+    if (left_out := left_out_of(arm)) is not None:
+        yield left_out
+    if part.condition != EVERYTHING:
+        yield condition.of_value(part.condition)
+    yield from of_property(part.prop, "value")
+
+
+def _months(name: str, reach: Reach) -> Span | None:
+    return reach.months if tells_of_visitors(name) else None
+
+
+def _whole_days(span: Span) -> Span:
+    """The days that a span has all hours of."""
+    return Span(span.first + timedelta(days=span.first_hour > 0), span.last - timedelta(days=span.last_hour < 23))

@@ -1,0 +1,103 @@
+"""The sealed past of a site: which days have no detail any more, and which of a range their pair rows can cover.
+
+A sealed period (`sealed` in the store) is a calendar month or one day. Its pair rows have the grain of the period: a range, or a
+bucket of time, that ends in its middle cannot be answered from them. Every day up to the end of the last period is sealed,
+those that had no row included.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from collector.query.words import Bucket, SiteView, Span
+
+Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+
+_DAY = timedelta(days=1)
+_SQL = """-- stats: sealed periods
+SELECT first, last, min(k) FROM sealed WHERE site = ? GROUP BY first, last ORDER BY first"""
+# The buckets of time that a whole month lies in; one day lies in any.
+_OF_MONTHS: tuple[Bucket, ...] = ("", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One sealed period: local days `first` to `last`, both included, and the smallest group it was sealed with."""
+
+    first: date
+    last: date
+    smallest_group: int
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The sealed periods of one site, by their first day."""
+
+    periods: tuple[Period, ...] = ()
+
+    @property
+    def detail_from(self) -> date | None:
+        """The first day whose detail is kept; None where all is."""
+        return max(period.last for period in self.periods) + _DAY if self.periods else None
+
+    def sealed(self, span: Span) -> Span | None:
+        """The days of a span that are sealed."""
+        return _cut(span, None, self.detail_from - _DAY) if self.detail_from else None
+
+    def kept(self, span: Span) -> Span | None:
+        """The days of a span whose detail is kept."""
+        return _cut(span, self.detail_from, None)
+
+    def aligned(self, span: Span, bucket: Bucket) -> Span | None:
+        """A span without the periods at its ends that it has only a part of, and from the last on that its buckets divide."""
+        first, last = span.first, span.last
+        for period in self.periods:
+            if period.first < first <= period.last or (first <= period.last and period.first <= last and not _fits(period, bucket)):
+                first = period.last + _DAY
+        for period in sorted(self.periods, key=lambda period: period.last, reverse=True):
+            if period.first <= last < period.last:
+                last = period.first - _DAY
+        return _cut(span, first, last)
+
+    def smallest_group(self, span: Span | None) -> int:
+        """The largest group of those that the sealed days of a span were sealed with; 0 where there are none."""
+        groups = (p.smallest_group for p in self.periods if span and p.first <= span.last and span.first <= p.last)
+        return max(groups, default=0)
+
+
+def load(site: SiteView, run: Run) -> History:
+    """The site's history as the store has it."""
+    return History(tuple(Period(*row) for row in run(_SQL, (site.id,))))
+
+
+def closed(span: Span, today: date) -> Span | None:
+    """The days of a span before today."""
+    return _cut(span, None, today - _DAY)
+
+
+def whole_months(span: Span | None, bucket: Bucket) -> Span | None:
+    """The first day of the first and of the last calendar month that lies wholly in a span; none where buckets divide months."""
+    if span is None or not span.whole or bucket not in _OF_MONTHS:
+        return None
+    first = span.first if span.first.day == 1 else _month_after(span.first)
+    end = _month_after(span.last) if (span.last + _DAY).day == 1 else span.last.replace(day=1)
+    return Span(first, (end - _DAY).replace(day=1)) if first < end else None
+
+
+def _fits(period: Period, bucket: Bucket) -> bool:
+    return bucket in _OF_MONTHS or period.first == period.last
+
+
+def _month_after(day: date) -> date:
+    """The first of the month after a day's."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def _cut(span: Span, first: date | None, last: date | None) -> Span | None:
+    """What lies from `first` to `last` (None: no limit); a moved end begins or ends with its day."""
+    if first and first > span.first:
+        span = replace(span, first=first, first_hour=0)
+    if last and last < span.last:
+        span = replace(span, last=last, last_hour=23)
+    return span if span.first <= span.last else None
