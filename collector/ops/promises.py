@@ -32,7 +32,7 @@ PROMISES: tuple[Promise, ...] = (
     Promise(
         "pairs",
         "Only whole periods are sealed, and only pairs of the published list are kept.",
-        "A period is a calendar month, or one day. No figures of two periods overlap, so none can be subtracted into a smaller one.",
+        "A period is a calendar month, or one day: ranges that overlap cannot be subtracted into smaller ones.",
         audit_sql.PAIRS,
     ),
     Promise(
