@@ -17,7 +17,7 @@ aggregated data", 1994; the bounds that sums alone allow are those of Fréchet.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from heapq import nlargest, nsmallest
-from itertools import islice
+from itertools import chain, islice
 
 Cell = tuple[str, str]
 Cells = Mapping[Cell, int]
@@ -27,6 +27,8 @@ Rest = tuple[Mapping[str, int], Mapping[str, int]]
 # Where a table has more rows times columns, only the corners nearest to a small cell are tried (see `_corners`).
 TRIED_WHOLE_MAX = 2_000
 CORNERS_MAX = 6
+# So many of the small cells are tried as partners of a trade, beside all that were left out for others' sake.
+PARTNERS_MAX = 2_000
 FULLEST = 50  # lines with most left out, as they were when the deciding began
 
 
@@ -51,6 +53,8 @@ class Table:
         self._kept_in: tuple[dict[str, set[str]], dict[str, set[str]]] = ({}, {})
         self._total = self._left_total = sum(rest[0].values())
         self.kept: set[Cell] = set()
+        self._small: list[Cell] = []  # the most visits first
+        self._dropped: list[Cell] = []  # left out although large enough
         for cell, visits in cells.items():
             self._add(cell, visits)
             for side in (0, 1):
@@ -133,6 +137,7 @@ class Table:
         for cell in cells:
             if cell in self.kept:
                 self.kept.discard(cell)
+                self._dropped.append(cell)
                 self._leave(cell)
                 for side in (0, 1):
                     self._kept_in[side][cell[side]].discard(cell[1 - side])
@@ -140,15 +145,14 @@ class Table:
     def _close(self) -> None:
         """Leave out cells until all three rules hold."""
         self._fullest = [nlargest(FULLEST, lines, key=left.__getitem__) for lines, left in zip(self._lines, self._left, strict=True)]
-        small = sorted((visits, cell) for cell, visits in self._cells.items() if visits < self._k)
+        self._small = sorted(
+            (cell for cell, visits in self._cells.items() if visits < self._k), key=lambda cell: (-self._cells[cell], cell)
+        )
         self._fill_remainders()
-        exposed = [cell for _, cell in small if not self._is_hidden(cell)]
-        while exposed:
-            for cell in exposed:
-                while self.kept and not self._is_hidden(cell):
-                    self._drop(self._cheapest_rectangle(cell))
-                    self._fill_remainders()
-            exposed = [cell for _, cell in small if not self._is_hidden(cell)] if self.kept else []
+        for cell in reversed(self._small):  # what hides one hides it still when more is left out for the next
+            while self.kept and not self._is_hidden(cell):
+                self._drop(self._cheapest_rectangle(cell))
+                self._fill_remainders()
 
     def _fill_remainders(self) -> None:
         """Rule 2: leave out a line's smallest kept cells until what is left of it is nothing or at least k."""
@@ -166,22 +170,26 @@ class Table:
         fewest, most = self.allowed(cell)
         visits = self._cells[cell]
         if visits > fewest:
-            return self._tradable(cell) >= visits - fewest
+            return self._can_trade(cell, visits - fewest)
         return visits == most or self._could_grow(cell)
 
-    def _tradable(self, cell: Cell) -> int:
-        """The visits left out elsewhere with which those of a cell could trade values: all four corners are left out.
+    def _can_trade(self, cell: Cell, visits: int) -> bool:
+        """Whether so many visits left out elsewhere can trade values with the cell's: all four corners are left out.
 
-        That is the sum left out of the table without the cell's row and column, and without the rows and columns in which
-        a corner is kept. What those rows and columns share was then taken off twice, and is put back where it matters.
+        There are at least as many as what is left out of the table without the cell's row and column, and without the rows
+        and columns in which a corner is kept. That counts what those share twice, so if it is too few, cells are looked at.
         """
         row, column = cell
         rows, columns = self._kept_in[1][column], self._kept_in[0][row]
         left = self._left_total - self._left[0][row] - self._left[1][column] + self._cells[cell]
-        left -= sum(self._left[0][name] for name in rows) + sum(self._left[1][name] for name in columns)
-        if left >= self._cells[cell]:
-            return left
-        return left + sum(self._cells.get((a, b), 0) for a in rows for b in columns if (a, b) not in self.kept)
+        if left - sum(self._left[0][name] for name in rows) - sum(self._left[1][name] for name in columns) >= visits:
+            return True
+        for a, b in chain(self._dropped, islice(self._small, PARTNERS_MAX)):
+            if a != row and b != column and a not in rows and b not in columns:
+                visits -= self._cells[a, b]
+                if visits <= 0:
+                    return True
+        return False
 
     def _could_grow(self, cell: Cell) -> bool:
         """Whether one visit of the row and one of the column could trade values so that the cell has one more."""
