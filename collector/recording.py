@@ -18,6 +18,7 @@ from collector.store.duckdb_store import TODAY_ROWS_MAX, DuckDBStore
 from collector.store.errors import StoreDamaged, StoreError
 
 STEP_EACH_S = 0.5  # between commits: well under the two seconds in which a visit must be seen, long enough to sum
+SEALING_S = STEP_EACH_S / 2  # of each step at most, but for a piece that takes longer by itself
 RETRY_S_MAX = 30.0
 ASK_LOOK_S = 1.0  # how often whoever asked looks whether the thread still runs
 DAMAGED = 75  # EX_TEMPFAIL: the supervisor starts the back again, which rebuilds the database
@@ -33,7 +34,7 @@ class Recording(threading.Thread):
         self._halt = threading.Event()
         self._asked: list[tuple[Callable[[], Any], list[Any], threading.Event]] = []
         self.recorder = Recorder(store, settings.journal_dir, clock, self._timezones)
-        self.jobs = Jobs(store, settings, clock, self._timezones, control.removed_sites)
+        self.jobs = Jobs(store, settings, clock, self._timezones, control.removed_sites, control.segments_of)
         self.trouble = ""
         self._tended_s = 0.0
         self._merged_rows = 0
@@ -82,9 +83,9 @@ class Recording(threading.Thread):
         self._answer_asked()
         if self._clock.monotonic() - self._tended_s > 5:
             self._tended_s = self._clock.monotonic()
-            self.recorder.tend()
-            self.jobs.tend()
+            self.jobs.tend(days_closed=self.recorder.tend() > 0)
             self._compact()
+        self.jobs.seals.go_on(started + SEALING_S)
         if recorded and self._behind():
             return 0.0
         return max(0.0, STEP_EACH_S - (self._clock.monotonic() - started))

@@ -1,7 +1,8 @@
-"""The daily housekeeping of the back: retention, rewriting the file, backup, and letting covered journal segments go.
+"""The daily housekeeping of the back: sealing, retention, rewriting the file, backup, and letting covered journal segments go.
 
-The order matters: rows are forgotten before the backup is made, so that a new backup never holds what retention took;
-and a journal segment goes only when a verified backup has all of it: store = backup + journal, at any moment.
+The order matters: rows are sealed and forgotten, and the file is rewritten, before the backup is made, so that a new backup
+never holds what was taken; and a journal segment goes only when a verified backup has all of it: store = backup + journal, at
+any moment.
 """
 
 import shutil
@@ -13,6 +14,7 @@ from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
 from collector.event import NO_SITE
 from collector.journal.files import segments, size
 from collector.journal.reader import delete_covered
+from collector.ops.seals import SavedSegments, Seals
 from collector.settings import Settings
 from collector.store.backup import verify
 from collector.store.duckdb_store import DuckDBStore
@@ -36,29 +38,33 @@ class Jobs:
         clock: Clock,
         timezones: Callable[[], dict[int, str]],
         removed: Callable[[], Iterable[int]] = tuple,
+        segments: SavedSegments = lambda site: (),
     ) -> None:
-        """`timezones` gives every site's id and IANA time zone, `removed` the ids of removed sites; anew at each call."""
+        """`timezones` gives every site's id and IANA time zone, `removed` the ids of removed sites, `segments` the name and
+        filters of each segment of a site; anew at each call."""
         self._removed = removed
         self._store = store
         self._settings = settings
         self._clock = clock
         self._timezones = timezones
         self._forgotten: dict[int, int] = {}
+        self.seals = Seals(store, settings, clock, self._sites, segments)
         self.last_backup_s = newest_backup_s(settings.backup_dir)
         self.last_error = ""
         self._not_before_s = 0.0
         self._look = 0
-        self._to_rewrite = False  # rows were deleted that the file still holds
 
-    def tend(self) -> None:
-        """Do what is due. A failing backup is reported in `last_error` and tried again an hour later."""
+    def tend(self, days_closed: bool = False) -> None:
+        """Do what is due, but for the sealing, which `seals.go_on` does. A failing backup is tried again an hour later."""
         look = int(self._clock.time()) // LOOK_EACH_S
-        if look != self._look:
+        if look != self._look or days_closed:
             self._look = look
             self.forget_old()
-            if self._to_rewrite:
-                self._store.rewrite()
-                self._to_rewrite = False
+            self.seals.look()
+        if self.seals.active:
+            return
+        if self._store.holds_deleted:
+            self._store.rewrite()
         if self._backup_is_due():
             try:
                 self.backup()
@@ -67,6 +73,14 @@ class Jobs:
                     f"The daily backup failed: {error}. It is tried again in an hour; the journal keeps everything until then."
                 )
                 self._not_before_s = self._clock.time() + BACKUP_AGAIN_S
+
+    @property
+    def troubles(self) -> list[str]:
+        """What failed last time, in sentences."""
+        return [trouble for trouble in (self.last_error, self.seals.trouble) if trouble]
+
+    def _sites(self) -> dict[int, str]:
+        return {NO_SITE: "UTC", **self._timezones()}
 
     def _backup_is_due(self) -> bool:
         now = self._clock.time()
@@ -79,20 +93,13 @@ class Jobs:
         return sum(map(size, segments(self._settings.journal_dir))) / self._settings.journal_bytes_max
 
     def forget_old(self) -> int:
-        """Delete the rows of removed sites, and what is older than `detail_days` and `history_months`.
-
-        Once a site's day; returns rows deleted.
-        """
+        """Delete the rows of removed sites, and what is older than `history_months`. Once a site's day; returns rows deleted."""
         gone = self._forget_removed()
-        self._to_rewrite |= gone > 0
-        for site, timezone in {NO_SITE: "UTC", **self._timezones()}.items():
+        for site, timezone in self._sites().items():
             today = local_day_hour(int(self._clock.time()) - DAY_OVER_AFTER_S, timezone)[0]
             if self._forgotten.get(site) != today:
-                detail = today - self._settings.detail_days
-                rows = self._store.forget(site, detail, months_before(today, self._settings.history_months))
-                self._to_rewrite |= rows > 0
+                gone += self._store.forget(site, months_before(today, self._settings.history_months))
                 self._forgotten[site] = today
-                gone += rows
         return gone
 
     def _forget_removed(self) -> int:
@@ -110,13 +117,23 @@ class Jobs:
             now += 1
         self._store.backup(folder, folder.name)
         position = verify(folder).position
-        others = [path for path in backups(self._settings.backup_dir) if path != folder]  # one from the future sorts behind it
-        for old in others[: max(0, len(others) - self._settings.backup_days + 1)]:
+        for old in self._superseded(folder, now):
             shutil.rmtree(old)
         delete_covered(self._settings.journal_dir, position)
         self.last_backup_s = now
         self.last_error = ""
         return folder
+
+    def _superseded(self, newest: Path, now_s: float) -> list[Path]:
+        """Backups past their number and past their age: what was deleted from the counts is kept by no older one for longer."""
+        others = [path for path in backups(self._settings.backup_dir) if path != newest]  # one from the future sorts behind it
+        too_many = others[: max(0, len(others) - self._settings.backup_days + 1)]
+        oldest_s = now_s - self._settings.backup_days * BACKUP_EVERY_S
+        return [path for path in others if path in too_many or _made_s(path) < oldest_s]
+
+
+def _made_s(backup: Path) -> float:
+    return datetime.strptime(backup.name, STAMP).replace(tzinfo=UTC).timestamp()
 
 
 def stamp(time_s: float) -> str:
@@ -132,7 +149,7 @@ def backups(folder: Path) -> list[Path]:
 def newest_backup_s(folder: Path) -> float:
     """When the newest backup was made (seconds since 1970 UTC), 0 if there is none."""
     existing = backups(folder)
-    return datetime.strptime(existing[-1].name, STAMP).replace(tzinfo=UTC).timestamp() if existing else 0.0
+    return _made_s(existing[-1]) if existing else 0.0
 
 
 def months_before(day: int, months: int) -> int:

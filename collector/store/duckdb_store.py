@@ -26,6 +26,7 @@ from collector.store.errors import QueryTimeout, RowsRefused, StoreDamaged
 from collector.store.groups import Numbers
 from collector.store.interface import Position, Rows, Segment
 from collector.store.locked_store import THREADS, open_locked, parquet_shop
+from collector.store.opening import database_files, discard_database, open_store
 from collector.store.readers import Readers
 from collector.store.schema import DELETED, TABLES, key_columns, measure_columns, names
 from collector.store.sealing import Sealing
@@ -36,8 +37,6 @@ QUERY_TIMEOUT_S = 20.0
 CHECKPOINT_WAIT_S = 1.0
 # The least memory of the database that a rewrite fills, beside the one it reads.
 REWRITE_MEMORY_MB_MIN = 32
-# What a DuckDB file has before its first block: three pages of 4 KiB.
-HEADER_BYTES = 3 * 4096
 # From so many rows in one `today` table on, merging equal keys is worth a transaction (see `compact_today`).
 TODAY_ROWS_MAX = 1_000_000
 
@@ -64,7 +63,7 @@ class DuckDBStore:
         self._threads = threads
         self._on_damage = on_damage
         self._lock = threading.RLock()
-        self._writer = _open(path, memory_mb, threads, lineage)
+        self._writer = open_store(path, memory_mb, threads, lineage)
         self._numbers: dict[str, Numbers] = {}
         self._readers = Readers(self._writer, query_timeout_s)
         self._closed = False
@@ -116,7 +115,7 @@ class DuckDBStore:
                     _note_deletion(writer)
         finally:
             with self._writing() as writer:
-                for table in sealing_sql.TEMPORARY:
+                for table in () if self._closed else sealing_sql.TEMPORARY:
                     writer.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
     def forget(self, site: int, before: int) -> int:
@@ -279,68 +278,6 @@ class DuckDBStore:
         except StoreDamaged:
             self._on_damage()
             raise
-
-
-def database_files(path: Path) -> tuple[Path, Path]:
-    """A database file and the write-ahead log that DuckDB keeps beside it."""
-    return path, path.with_name(path.name + ".wal")
-
-
-def discard_database(path: Path) -> None:
-    """Remove a database file with all that belongs to it, if it is there."""
-    for part in (*database_files(path), path.with_name(path.name + ".tmp")):
-        lasting.discard(part)
-
-
-def _open(path: Path, memory_mb: int, threads: int, lineage: Callable[[], str]) -> Connection:
-    if path.exists():
-        _refuse_newer(path, memory_mb)
-    whole = not database_files(path)[1].exists()  # replaying a log counts blocks that are not written yet
-    writer = open_locked(path, memory_mb, threads)
-    try:
-        if schema.is_empty(writer):
-            with transaction(writer):
-                schema.create_tables(writer)
-                schema.begin(writer, lineage())
-            changed = True
-        else:
-            changed = schema.grow(writer)
-            if whole and not changed:
-                _refuse_shorter(writer, path)
-        if changed:  # tables made or changed in the write-ahead log alone have made files unopenable after a crash
-            writer.execute("CHECKPOINT")
-    except BaseException:
-        writer.close()
-        raise
-    return writer
-
-
-def _refuse_shorter(writer: Connection, path: Path) -> None:
-    """A file that lost its end opens well if only table rows were there, and fails at the first question that needs them.
-
-    What the tables refer to is compared with what is there; the engine's own count of blocks includes free ones at the
-    end, which it cuts off.
-    """
-    ((block_bytes,),) = writer.execute("SELECT block_size FROM pragma_database_size()")
-    last = max(_last_block(writer, table) for table in TABLES)
-    if path.stat().st_size < HEADER_BYTES + (last + 1) * block_bytes:
-        raise StoreDamaged(f"{path} is damaged: it lost its end; its tables need block {last}, past its {path.stat().st_size} bytes.")
-
-
-def _last_block(writer: Connection, table: str) -> int:
-    """The highest number of a block that holds rows of a table, -1 for none. Reads no rows."""
-    blocks = f"SELECT block_id AS block, additional_block_ids AS more FROM pragma_storage_info('{table}') WHERE persistent"
-    return int(writer.execute(f"SELECT coalesce(greatest(max(block), max(list_max(more))), -1) FROM ({blocks})")[0][0])
-
-
-def _refuse_newer(path: Path, memory_mb: int) -> None:
-    """Read-only, because opening for writing and closing again would already change the file."""
-    reader = open_locked(path, memory_mb, read_only=True)
-    try:
-        if not schema.is_empty(reader):
-            schema.check_version(reader, str(path))
-    finally:
-        reader.close()
 
 
 def _close_fact(writer: Connection, fact: FactName, site: int, until: date) -> int:

@@ -25,9 +25,10 @@ from collector import lasting
 from collector.store import backup, schema
 from collector.store.backup import Manifest
 from collector.store.connection import transaction
-from collector.store.duckdb_store import MEMORY_MB, QUERY_TIMEOUT_S, DuckDBStore, database_files, discard_database
+from collector.store.duckdb_store import MEMORY_MB, QUERY_TIMEOUT_S, DuckDBStore
 from collector.store.errors import BackupDamaged, NewerStore, StoreDamaged, StoreError
 from collector.store.locked_store import open_locked, parquet_shop
+from collector.store.opening import database_files, discard_database
 
 TRIES_MAX = 3
 

@@ -59,10 +59,12 @@ class Sealing:
         yield self._hide_jointly
 
     def finish(self, writer: Connection) -> int | None:
-        """Let all take effect, in the caller's transaction; returns the rows of detail deleted, None if more have come meanwhile."""
-        before = dict(self._rows)
-        self._count(writer)
-        if self._rows != before:
+        """Let all take effect, in the caller's transaction; returns the rows of detail deleted.
+
+        Nothing is done, and None returned, where there is no detail or not the same as at the beginning: more rows have come, or
+        the site was removed.
+        """
+        if self._has_changed(writer) or not any(self._rows.values()):
             return None
         self._keep_segments(writer)
         for fact in facts.ROLLED_UP:
@@ -73,18 +75,23 @@ class Sealing:
         return sum(self._rows.values())
 
     def _look(self, writer: Connection) -> None:
-        self._count(writer)
+        self._rows, self._visits = self._count(writer)
         self._small = sorted(day for day, visits in self._visits.items() if visits < self._k)
         together = sum(self._visits[day] for day in self._small)
         self._gone = self._small if together < self._k else []
 
-    def _count(self, writer: Connection) -> None:
+    def _has_changed(self, writer: Connection) -> bool:
+        return self._count(writer) != (self._rows, self._visits)
+
+    def _count(self, writer: Connection) -> tuple[dict[FactName, int], Counter[date]]:
         """The rows of each fact, and the visits of each day that has any rows."""
-        self._visits = Counter()
+        rows: dict[FactName, int] = {}
+        visits_of: Counter[date] = Counter()
         for fact in facts.ROLLED_UP:
             found = writer.execute(sealing_sql.days(fact), self._period)
-            self._rows[fact] = sum(rows for _, _, rows in found)
-            self._visits.update({day: visits if fact == "visits" else 0 for day, visits, _ in found})
+            rows[fact] = sum(count for _, _, count in found)
+            visits_of.update({day: visits if fact == "visits" else 0 for day, visits, _ in found})
+        return rows, visits_of
 
     def _sum(self, fact: FactName, columns: tuple[str, ...], properties: bool, writer: Connection) -> None:
         writer.execute(sealing_sql.rows(fact, columns, properties), (self._gone, *self._period))
@@ -119,6 +126,8 @@ class Sealing:
 
     def _hide_jointly(self, writer: Connection) -> None:
         """Take back staged cells of the visits fact that tell, all tables together, what each of them hides."""
+        if self._has_changed(writer):  # days and tables would contradict each other, and nothing will take effect
+            return
         before = {pair: set(table.kept) for pair, table in self._tables.items()}
         hide_jointly(self._tables, self._by_day(writer))
         for pair, table in self._tables.items():

@@ -28,6 +28,10 @@ TEMPORARY = (
 )
 
 
+# Every site and day with detail.
+DETAIL_DAYS = "/* days with detail */ " + " UNION ".join(f"SELECT site, day FROM {fact}_detail" for fact in facts.ROLLED_UP)
+
+
 def days(fact: FactName) -> str:
     """Each day of a period with its visits by one fact and its number of rows. Binds site, first and last."""
     return f'SELECT day, CAST(sum(visits) AS BIGINT), count(*) FROM "{fact}_detail" WHERE {IN_PERIOD} GROUP BY day'

@@ -52,14 +52,83 @@ def days(store: DuckDBStore, table: str) -> list[date]:
     return [row[0] for row in store.query(f'SELECT DISTINCT day FROM "{table}" ORDER BY 1')]
 
 
-def test_detail_goes_after_detail_days_and_everything_after_history_months(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
-    ages = (0, 29, 30, 31, 400, 900)
-    for batch, age in enumerate(ages, 1):
-        store.append(visit_row(1, TODAY - age), Position(batch))
+def sealed(jobs: Jobs) -> None:
+    while jobs.seals.active:
+        jobs.seals.go_on(Clock().monotonic() + 1)
+
+
+def test_detail_is_sealed_by_the_month_after_detail_days_and_everything_goes_after_history_months(
+    store: DuckDBStore, loaded: Settings, clock: Fixed
+) -> None:
+    kept, month, long_ago, gone = (date(2026, 10, 31), date(2026, 10, 1)), date(2026, 9, 30), date(2025, 10, 18), date(2024, 6, 5)
+    for batch, day in enumerate((*kept, month, long_ago, gone), 1):
+        store.append(visit_row(1, day.toordinal(), visits=20), Position(batch))
     store.close_day(1, TODAY)
-    assert Jobs(store, loaded, clock, lambda: {1: "UTC"}).forget_old() > 0
-    assert days(store, "visits_detail") == [date.fromordinal(TODAY - age) for age in (30, 29, 0)]
-    assert days(store, "visits_daily") == [date.fromordinal(TODAY - age) for age in (400, 31, 30, 29, 0)]
+    jobs = Jobs(store, loaded, clock, lambda: {1: "UTC"})
+    jobs.tend()
+    sealed(jobs)
+    assert days(store, "visits_detail") == [kept[1], kept[0]]
+    assert days(store, "visits_daily") == [long_ago, month, kept[1], kept[0]]
+    assert store.query("SELECT first, last, k FROM sealed ORDER BY 1") == [
+        (date(2025, 10, 1), date(2025, 10, 31), 10),
+        (date(2026, 9, 1), date(2026, 9, 30), 10),
+    ]
+    clock.now += 10 * 86_400
+    jobs.tend()
+    sealed(jobs)
+    assert days(store, "visits_detail") == []
+
+
+def test_without_detail_days_each_day_is_sealed_when_it_is_closed(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    jobs = Jobs(store, replace(loaded, detail_days=0), clock, lambda: {1: "UTC"})
+    jobs.tend()
+    sealed(jobs)
+    store.append(visit_row(1, TODAY - 1, visits=20), Position(1))
+    store.close_day(1, TODAY - 1)
+    jobs.tend(days_closed=True)
+    sealed(jobs)
+    yesterday = date.fromordinal(TODAY - 1)
+    assert store.query("SELECT first, last FROM sealed") == [(yesterday, yesterday)]
+
+
+def test_no_backup_is_made_while_a_period_is_being_sealed_or_the_file_holds_what_was_deleted(
+    store: DuckDBStore, loaded: Settings, clock: Fixed
+) -> None:
+    store.append(visit_row(1, TODAY - 100, visits=20), Position(1))
+    store.close_day(1, TODAY)
+    jobs = Jobs(store, loaded, clock, lambda: {1: "UTC"})
+    jobs.tend()
+    assert backups(loaded.backup_dir) == []
+    sealed(jobs)
+    held = [store.holds_deleted]
+    jobs.tend()
+    held.append(store.holds_deleted)
+    assert held == [True, False] and len(backups(loaded.backup_dir)) == 1
+
+
+def test_a_sealing_that_fails_is_told_and_tried_again(
+    store: DuckDBStore, loaded: Settings, clock: Fixed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.append(visit_row(1, TODAY - 100, visits=20), Position(1))
+    store.close_day(1, TODAY)
+    jobs = Jobs(store, loaded, clock, lambda: {1: "UTC"})
+    with monkeypatch.context() as broken:
+        broken.setattr("collector.store.sealing.Sealing.finish", lambda sealing, writer: 1 / 0)
+        jobs.tend()
+        sealed(jobs)
+    assert "ZeroDivisionError" in jobs.troubles[0] and days(store, "visits_detail")
+    clock.now += 600
+    jobs.tend()
+    sealed(jobs)
+    assert jobs.troubles == [] and not days(store, "visits_detail")
+
+
+def test_a_backup_older_than_backup_days_goes_although_there_are_few(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    jobs = Jobs(store, loaded, clock, dict)
+    jobs.backup()
+    clock.now += 3 * 86_400
+    made = jobs.backup()
+    assert backups(loaded.backup_dir) == [made]
 
 
 def test_a_removed_sites_rows_go_and_those_of_a_lost_list_stay(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
@@ -101,7 +170,7 @@ def test_the_daily_backup_is_made_once_a_day_and_a_failing_one_is_told(store: Du
     loaded.backup_dir.write_text("in the way")
     clock.now += 86_400
     jobs.tend()
-    assert "backup failed" in jobs.last_error
+    assert "backup failed" in jobs.troubles[0]
     loaded.backup_dir.unlink()
     clock.now += 3_600
     jobs.tend()
@@ -127,11 +196,13 @@ def test_rows_whose_deletion_was_cut_short_leave_the_file_with_the_next_look(
     store.append(visit_row(2, TODAY), Position(1))
     jobs = Jobs(store, loaded, clock, dict, removed=lambda: [2])
     rewritten: list[bool] = []
+    real = store.rewrite
 
     def rewrite() -> None:
         rewritten.append(len(rewritten) > 0)
         if len(rewritten) == 1:
             raise StoreFull("no room")
+        real()
 
     monkeypatch.setattr(store, "rewrite", rewrite)
     with pytest.raises(StoreFull):

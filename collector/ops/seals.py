@@ -1,0 +1,112 @@
+"""Which period of which site is to be sealed, and the sealing of it, a piece at a time between two steps of the recorder.
+
+A calendar month is sealed when its last day is older than `detail_days`; with `detail_days = 0` each day is when it is closed.
+Rows that come late for a sealed period are found here again, by their age, and sealed from themselves alone.
+"""
+
+import calendar
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
+from collector.facts import ROLLED_UP
+from collector.ops.quiet import told
+from collector.query import segment_condition
+from collector.query.filters import parse
+from collector.query.words import leaves
+from collector.settings import Settings
+from collector.store.duckdb_store import DuckDBStore
+from collector.store.errors import StoreDamaged, StoreError
+from collector.store.interface import Segment
+from collector.store.sealing_sql import DETAIL_DAYS
+
+# Name and filters of each segment of a site.
+SavedSegments = Callable[[int], Sequence[tuple[str, Sequence[Any]]]]
+
+# A site, and the first and last day of what is sealed together (ordinals).
+Period = tuple[int, int, int]
+
+
+class Seals:
+    """Owned by the recorder's thread. `trouble` says what went wrong last, "" for nothing."""
+
+    def __init__(
+        self, store: DuckDBStore, settings: Settings, clock: Clock, timezones: Callable[[], dict[int, str]], segments: SavedSegments
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._timezones = timezones
+        self._segments = segments
+        self._work: Iterator[None] | None = None
+        self._unfinished: set[Period] = set()  # begun and not ended: these are tried last, so that they hold up no other
+        self.trouble = ""
+
+    @property
+    def active(self) -> bool:
+        """Whether a period is being sealed."""
+        return self._work is not None
+
+    def look(self) -> None:
+        """Begin with what is due, unless something is being sealed."""
+        if self._work is None and (due := self._due()):
+            self._work = self._seal_each(due)
+
+    def go_on(self, until_s: float) -> None:
+        """Seal piece by piece, one at least, until a moment (`Clock.monotonic`) or until nothing is due.
+
+        One at least, because nothing is backed up meanwhile: under load that never ends the journal would fill.
+        """
+        while self._work is not None:
+            self._next_piece(self._work)
+            if self._clock.monotonic() >= until_s:
+                return
+
+    def _next_piece(self, work: Iterator[None]) -> None:
+        """What fails waits for the next look, and what was behind it, too."""
+        try:
+            if next(work, "done"):
+                self._work, self.trouble = None, ""
+        except StoreDamaged:
+            raise
+        except Exception as error:
+            why = str(error) if isinstance(error, StoreError) else f"{told(error)}."
+            self.trouble = f"Sealing old detail failed, so it is kept for longer: {why} It is tried again within ten minutes."
+            print(self.trouble, file=sys.stderr, flush=True)
+            self._work = None
+
+    def _seal_each(self, due: Sequence[Period]) -> Iterator[None]:
+        """Once each: a period whose rows still come is sealed at the next look."""
+        for period in due:
+            self._unfinished.add(period)
+            yield from self._store.seal(*period, self._settings.smallest_group, self._segments_of(period[0]))
+            self._unfinished.discard(period)
+            yield
+
+    def _due(self) -> list[Period]:
+        """The periods that are old enough and have detail, in the order in which to seal them."""
+        now_s, timezones = int(self._clock.time()) - DAY_OVER_AFTER_S, self._timezones()
+        due: set[Period] = set()
+        for site, day in self._store.query(DETAIL_DAYS):
+            first, last = period_of(day.toordinal(), self._settings.detail_days)
+            if last < local_day_hour(now_s, timezones.get(site, "UTC"))[0] - self._settings.detail_days:
+                due.add((site, first, last))
+        return sorted(due, key=lambda period: (period in self._unfinished, period))
+
+    def _segments_of(self, site: int) -> list[Segment]:
+        found = []
+        for name, filters in self._segments(site):
+            conditions = {fact: condition for fact in ROLLED_UP if (condition := segment_condition(filters, fact))}
+            dimensions = dict.fromkeys(leaf.column.name for leaf in leaves(parse(filters)))
+            found.append(Segment(name, tuple(dimensions), conditions))
+        return found
+
+
+def period_of(day: int, detail_days: int) -> tuple[int, int]:
+    """The first and last day (ordinals) of the period that a day is sealed with: its calendar month, or itself."""
+    if detail_days == 0:
+        return day, day
+    moment = date.fromordinal(day)
+    return moment.replace(day=1).toordinal(), moment.replace(day=calendar.monthrange(moment.year, moment.month)[1]).toordinal()
