@@ -2,6 +2,7 @@
 
 import errno
 import functools
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -176,6 +177,52 @@ def remove_key(loaded: settings.Settings, number: int) -> None:
     click.echo(f"Removed key {removed.id} of {removed.domain}.")
 
 
+@main.group()
+def segment() -> None:
+    """Saved segments: filters of two or more conditions under a name."""
+
+
+@segment.command("add")
+@click.argument("domain")
+@click.argument("name")
+@click.argument("filters")
+@with_settings
+def add_segment(loaded: settings.Settings, domain: str, name: str, filters: str) -> None:
+    """Save a segment of a site.
+
+    FILTERS are its conditions as JSON, as the Stats API writes them:
+    '[["is","visit:country",["FI"]],["is","visit:device",["Mobile"]]]'.
+    """
+    with _control(loaded) as control:
+        added = control.add_segment(domain, name, _conditions(filters))
+    click.echo(f"Saved {added.name} of {added.domain}.")
+
+
+@segment.command("list")
+@click.option("--site", "domain", default="", metavar="DOMAIN", help="Only this site's.")
+@with_settings
+def list_segments(loaded: settings.Settings, domain: str) -> None:
+    """Show the segments: site, saved on, name, conditions."""
+    with _control(loaded) as control:
+        for row in control.segments(domain):
+            click.echo("\t".join((row.domain, _day(row.created), row.name, json.dumps(row.filters, ensure_ascii=False))))
+
+
+@segment.command("remove")
+@click.argument("domain")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_settings
+def remove_segment(loaded: settings.Settings, domain: str, name: str, yes: bool) -> None:
+    """Forget a segment. Its name is not given to another."""
+    with _control(loaded) as control:
+        found = control.require_segment(domain, name)
+        if not yes:
+            click.confirm(f"Forget the segment {found.name} of {found.domain}? Its figures can no longer be asked for.", abort=True)
+        removed = control.remove_segment(domain, name)
+    click.echo(f"Removed {removed.name} of {removed.domain}.")
+
+
 @main.command("sign-in")
 @click.option("--port", type=int, help="The server's port, if it was started with one of its own.")
 @with_settings
@@ -262,6 +309,20 @@ def restore(loaded: settings.Settings, folder: Path) -> None:
     from collector.app import restore as run
 
     click.echo(run(loaded, folder))
+
+
+def _conditions(text: str) -> list[Any]:
+    """A segment's conditions, typed as JSON. Raises Refusal for what is none or cannot be a segment."""
+    from collector.query import QuestionError, check_segment
+
+    try:
+        asked = json.loads(text)
+        check_segment(asked)
+    except QuestionError as error:
+        raise Refusal(str(error)) from None
+    except (ValueError, RecursionError):
+        raise Refusal('FILTERS is not JSON. It is a list such as [["is","visit:country",["FI"]], …], in single quotes.') from None
+    return list(asked)
 
 
 def _publish(control: "Control", loaded: settings.Settings) -> None:

@@ -19,6 +19,7 @@ from collector.control.picture import Picture
 from collector.settings import load
 
 ROOT = Path(__file__).parents[2]
+FINNS = '[["is", "visit:country", ["FI"]], ["is", "visit:device", ["Mobile"]]]'
 
 
 class Shell:
@@ -91,6 +92,47 @@ def test_a_key_is_the_last_word_and_works(shell: Shell) -> None:
     control.close()
 
 
+def test_a_segment_is_saved_listed_and_removed(shell: Shell) -> None:
+    shell.says("site", "add", "example.com")
+    shell.says("site", "add", "other.example")
+    assert shell.says("segment", "add", "www.example.com", " Finns  on phones", FINNS) == "Saved Finns on phones of example.com.\n"
+    assert re.fullmatch(r"example\.com\t\d{4}-\d\d-\d\d\tFinns on phones\t(\[.*\])\n", listed := shell.says("segment", "list"))
+    assert json.loads(listed.split("\t")[3]) == json.loads(FINNS)
+    assert shell.says("segment", "list", "--site", "other.example") == ""
+    assert shell.refuses("segment", "add", "example.com", "Finns on phones", FINNS).startswith("The segment 'Finns on phones' exists")
+    assert shell.says("segment", "remove", "example.com", "Finns on phones", "--yes") == "Removed Finns on phones of example.com.\n"
+    assert shell.says("segment", "list") == ""
+
+
+def test_removing_a_segment_asks_first(shell: Shell) -> None:
+    shell.says("site", "add", "example.com")
+    shell.says("segment", "add", "example.com", "Finns", FINNS)
+    asked = shell.run("segment", "remove", "example.com", "Finns", stdin="n\n")
+    assert asked.exit_code == 1 and "Forget the segment Finns of example.com?" in asked.output
+    assert "no segment 'Swedes'" in shell.refuses("segment", "remove", "example.com", "Swedes")
+    assert "Finns" in shell.says("segment", "list")
+    assert shell.run("segment", "remove", "example.com", "Finns", stdin="y\n").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence"),
+    [
+        ("country = FI", "FILTERS is not JSON"),
+        ("[" * 100_000, "FILTERS is not JSON"),
+        ('[["is","visit:country",["FI"]]]', "segment"),
+        ("{}", "."),
+        ('[["is","visit:shoe",["44"]],["is","visit:country",["FI"]]]', "'visit:shoe'"),
+        ('[["is","event:page",["/"]],["is","visit:country",["FI"]]]', "."),
+        ('[["is","segment",["Finns"]],["is","visit:country",["FI"]]]', "."),
+    ],
+)
+def test_conditions_that_cannot_be_a_segment_are_one_sentence(shell: Shell, filters: str, sentence: str) -> None:
+    shell.says("site", "add", "example.com")
+    message = shell.refuses("segment", "add", "example.com", "Finns", filters)
+    assert sentence in message and message.endswith(".") and "\n" not in message
+    assert shell.says("segment", "list") == ""
+
+
 def test_a_sign_in_link_works_once(shell: Shell) -> None:
     address, token = shell.says("sign-in", "--port", "8123").strip().split("#")
     assert address == "http://127.0.0.1:8123/sign-in"
@@ -138,6 +180,9 @@ def test_the_doctor_answers_in_json_and_fails_with_1(shell: Shell) -> None:
         (("key", "add", "--site", "nowhere.example"), "There is no site nowhere.example"),
         (("key", "list", "--site", "nowhere.example"), "There is no site nowhere.example"),
         (("key", "remove", "7"), "There is no key 7"),
+        (("segment", "add", "nowhere.example", "Finns", FINNS), "There is no site nowhere.example"),
+        (("segment", "list", "--site", "nowhere.example"), "There is no site nowhere.example"),
+        (("segment", "remove", "nowhere.example", "Finns"), "There is no site nowhere.example"),
         (("snippet", "nowhere.example"), "There is no site nowhere.example"),
         (("serve", "--port", "70000"), "Setting port 70000"),
         (("site", "list", "--config", "/nonexistent/f.toml"), "/nonexistent/f.toml cannot be read: No such file"),
