@@ -6,13 +6,14 @@ script posts it. Without script it is pasted into the form.
 
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from collector.ops.services import Services
+from dashboard.forms import posted
 from dashboard.headers import Handler
 from dashboard.render import Renderer
 
@@ -27,6 +28,7 @@ GOAL_CHARS_MAX = 2000
 # The one kind of page that signing in leads on to: a site's, in some view. Nothing that fits names another host.
 _GOAL = re.compile(r"/site/[\w.%:-]+(?:\?[!-~]*)?", re.ASCII)
 
+NOT_OURS = "This was not sent from Footfall’s own page, so nothing was changed. Go back, reload the page and try again."
 FOREIGN = "This was not sent from Footfall’s own page. Open the link from <footfall sign-in> anew; on a network address use https."
 NOT_VALID = "This link is not valid any more. A link works once, for half an hour. Ask for a new one."
 
@@ -51,6 +53,18 @@ def private(services: Services, handler: Handler) -> Handler:
         return RedirectResponse(_way_in(request), 303)
 
     return guarded
+
+
+def changing(services: Services, render: Renderer, handler: Handler) -> Handler:
+    """The handler of a form that changes something: sent from our own pages, by those who are signed in."""
+
+    async def guarded(request: Request) -> Response:
+        if sent_from_here(request, services.settings.base_url, trust_silence=True):
+            return await handler(request)
+        model = {"heading": "Nothing was changed", "text": NOT_OURS, "sites": [], "current": ""}
+        return render(request, "message.html", model, 403)
+
+    return private(services, guarded)
 
 
 def _way_in(request: Request) -> str:
@@ -145,11 +159,6 @@ class Given(NamedTuple):
 
 async def _given(request: Request) -> Given:
     """What a posted form holds, its token bare or as the end of a pasted link; nothing if the body is too big for one."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > FORM_BYTES_MAX:
-            return Given("", "")
-    fields = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
-    token, goal = (fields.get(name, [""])[0] for name in ("token", "to"))
+    fields = dict(await posted(request, FORM_BYTES_MAX))
+    token, goal = (fields.get(name, "") for name in ("token", "to"))
     return Given(token.strip().rpartition("#")[2][:TOKEN_CHARS_MAX], _goal(goal))

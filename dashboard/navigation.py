@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from collector.facts import BY_NAME
+from collector.query import SiteView
 from dashboard.format import plain
 from dashboard.names import value_name
 from dashboard.panels import FILTERABLE
 from dashboard.periods import Choice, Compare, Period, Span, compared_so_far, is_current, moved, so_far, span_name, span_of
-from dashboard.view import OPERATORS, Filter, View, url, write
+from dashboard.segments import can_be_saved, meaning
+from dashboard.view import OPERATORS, SEGMENT, Filter, View, url, write
 
 _PERIODS: tuple[tuple[Period, str], ...] = (
     ("day", "Today"),
@@ -36,12 +38,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One filter in force: its words, and the links that turn it around or take it away."""
+    """One filter in force: its words, a link on them (`title` says where to), and the link that takes it away."""
 
     dimension: str
     operator: str
     value: str
-    turn_url: str
+    url: str
+    title: str
     remove_url: str
 
 
@@ -50,7 +53,7 @@ class Navigation:
     """All links of a view but those in its panels.
 
     `state` is what a form must carry along to keep the view; `latest`: the last day there can be figures of; `today`: it is one
-    of the view's days, so its figures still move.
+    of the view's days, so its figures still move; `segments`: the saved ones, each as a filter of this view.
     """
 
     period: str
@@ -65,15 +68,18 @@ class Navigation:
     compares: tuple[Link, ...]
     chips: tuple[Chip, ...]
     clear: str
+    segments: tuple[Link, ...]
+    segments_url: str
+    can_save: bool
     dimensions: tuple[tuple[str, str], ...]
     operators: tuple[tuple[str, str], ...]
     state: tuple[tuple[str, str], ...]
     state_without_period: tuple[tuple[str, str], ...]
 
 
-def navigation(domain: str, view: View, today: date, until_hour: int | None) -> Navigation:
+def navigation(site: SiteView, view: View, today: date, until_hour: int | None) -> Navigation:
     """The links of a view on a local day; `until_hour` is the last hour compared of the last day, None: all of them."""
-    span = so_far(span_of(view.choice, today), today)
+    domain, span = site.domain, so_far(span_of(view.choice, today), today)
     return Navigation(
         period=_period_label(view.choice, today),
         days=span_name(span, today.year),
@@ -85,8 +91,11 @@ def navigation(domain: str, view: View, today: date, until_hour: int | None) -> 
         later="" if is_current(view.choice, today) else url(domain, view.with_choice(moved(view.choice, 1, today))),
         compared=_compared_days(view, today, until_hour),
         compares=tuple(Link(label, url(domain, replace(view, compare=key)), view.compare == key) for key, label in _COMPARES),
-        chips=tuple(_chip(domain, view, condition) for condition in view.filters),
+        chips=tuple(_chip(site, view, condition) for condition in view.filters),
         clear=url(domain, replace(view, filters=(), page=1)),
+        segments=tuple(_segment(domain, view, name) for name, _ in site.segments),
+        segments_url=url(domain, View(), "/segments"),
+        can_save=can_be_saved(view),
         dimensions=tuple((name, BY_NAME[name].label) for name in FILTERABLE),
         operators=tuple(OPERATORS.items()),
         state=tuple(write(replace(view, page=1))),
@@ -110,11 +119,16 @@ def _compared_days(view: View, today: date, until_hour: int | None) -> str:
     return span_name(span, today.year) + ("" if until_hour is None else f", until {until_hour + 1:02}:00")
 
 
-def _chip(domain: str, view: View, condition: Filter) -> Chip:
-    return Chip(
-        dimension=BY_NAME[condition.dimension].label,
-        operator=OPERATORS[condition.operator],
-        value=plain(value_name(condition.dimension, condition.value)),
-        turn_url=url(domain, view.turned(condition)),
-        remove_url=url(domain, view.without(condition)),
-    )
+def _chip(site: SiteView, view: View, condition: Filter) -> Chip:
+    value = plain(value_name(condition.dimension, condition.value))
+    remove_url = url(site.domain, view.without(condition))
+    if condition.dimension == SEGMENT:
+        means = next((meaning(filters) for name, filters in site.segments if name == condition.value), "There is no such segment.")
+        return Chip("Segment", OPERATORS["is"], value, url(site.domain, View(), "/segments"), means, remove_url)
+    label, operator = BY_NAME[condition.dimension].label, OPERATORS[condition.operator]
+    return Chip(label, operator, value, url(site.domain, view.turned(condition)), "Turn into its opposite", remove_url)
+
+
+def _segment(domain: str, view: View, name: str) -> Link:
+    condition = Filter("is", SEGMENT, name)
+    return Link(plain(name), url(domain, view.with_filter(condition)), condition in view.filters)

@@ -1,7 +1,10 @@
 """The dashboard's addresses: each a small handler that reads the request, asks in a worker thread and renders."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -11,21 +14,24 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from collector.control.database import SiteRow
+from collector.control.errors import BadSegment, UnknownSegment
 from collector.ops.audit import last_audit
 from collector.ops.services import Services
 from collector.query import Caller, SiteView, realtime
 from collector.query.realtime import CURRENT_MINUTES
 from dashboard import assets, site_page
 from dashboard.answers import Failure, Source
-from dashboard.auth import SignIn, is_https, private
+from dashboard.auth import SignIn, changing, is_https, private
 from dashboard.credits import data_credits
+from dashboard.forms import posted
 from dashboard.headers import ByMethod, Handler, SecurityHeaders
 from dashboard.navigation import Link
 from dashboard.opening import usual_period
 from dashboard.privacy_page import privacy_page
 from dashboard.render import Renderer
+from dashboard.segments_page import FORM_BYTES_MAX, Unsaved, save, segments_page
 from dashboard.sites_page import SITES_SHOWN_MAX, site_cards
-from dashboard.view import View, asked_filter, read, url
+from dashboard.view import SEGMENT, Filter, View, asked_filter, read, url
 
 _log = logging.getLogger(__name__)
 
@@ -40,14 +46,17 @@ def routes(services: Services) -> list[BaseRoute]:
         "/sign-in": {"GET": sign_in.show, "POST": sign_in.enter},
         "/sign-out": {"POST": sign_in.leave},
     }
-    closed: dict[str, Handler] = {
-        "/": pages.home,
-        "/site/{domain}": pages.site,
-        "/site/{domain}/csv": pages.csv,
-        "/site/{domain}/live": pages.live,
-        "/privacy": pages.privacy,
+    closed: dict[str, dict[str, Handler]] = {
+        "/": {"GET": pages.home},
+        "/site/{domain}": {"GET": pages.site},
+        "/site/{domain}/csv": {"GET": pages.csv},
+        "/site/{domain}/live": {"GET": pages.live},
+        "/site/{domain}/segments": {"GET": pages.segments, "POST": pages.save_segment},
+        "/site/{domain}/segments/remove": {"POST": pages.remove_segment},
+        "/privacy": {"GET": pages.privacy},
     }
-    behind_session = {path: {"GET": private(services, handler)} for path, handler in closed.items()}
+    guards: dict[str, Callable[[Handler], Handler]] = {"GET": partial(private, services), "POST": partial(changing, services, render)}
+    behind_session = {path: {method: guards[method](handler) for method, handler in handlers.items()} for path, handlers in closed.items()}
     return [Route(path, SecurityHeaders(ByMethod(handlers), is_https(services))) for path, handlers in (public | behind_session).items()]
 
 
@@ -73,13 +82,13 @@ class Pages:
         if row is None:
             return self._no_site(request, sites)
         pairs = request.query_params.multi_items()
-        view = await self._view(request, row)
+        view = await self._view(pairs, row)
         added = asked_filter(pairs)
         if added:
             return RedirectResponse(url(row.domain, view.with_filter(added)), 303)
         make = site_page.full_list if view.panel else site_page.overview
         live = await run_in_threadpool(_live, self._source(row))  # first: what comes in between is then seen as new
-        page = await run_in_threadpool(make, view, self._source(row))
+        page = await run_in_threadpool(make, view, await self._knowing_segments(row))
         model = {"page": page, "view": view, "site": row, "live": live, "live_url": url(row.domain, View(), "/live")}
         return self.render(request, "site.html", {**model, "collector_url": self._base_url(request), **self._frame(sites, row.domain)})
 
@@ -88,10 +97,10 @@ class Pages:
         sites, row = await self._found(request)
         if row is None:
             return self._no_site(request, sites)
-        view = await self._view(request, row)
+        view = await self._view(request.query_params.multi_items(), row)
         if not view.panel:
             return self._no_site(request, sites)
-        made = await run_in_threadpool(site_page.csv_file, view, self._source(row))
+        made = await run_in_threadpool(site_page.csv_file, view, await self._knowing_segments(row))
         if isinstance(made, Failure):
             model = {"heading": "This list cannot be answered", "text": made.reason, **self._frame(sites, row.domain)}
             return self.render(request, "message.html", model, 400)
@@ -114,13 +123,44 @@ class Pages:
         page = privacy_page(made, self.services.clock.time())
         return self.render(request, "privacy.html", {"page": page, **self._frame(sites, "")})
 
+    async def segments(self, request: Request) -> Response:
+        """GET /site/{domain}/segments: the saved segments of a site."""
+        sites, row = await self._found(request)
+        return self._no_site(request, sites) if row is None else await self._segments_page(request, sites, row)
+
+    async def save_segment(self, request: Request) -> Response:
+        """POST /site/{domain}/segments: the filters of a view saved under a name; leads back to the view, narrowed by that name."""
+        sites, row = await self._found(request)
+        if row is None:
+            return self._no_site(request, sites)
+        pairs = await posted(request, FORM_BYTES_MAX)
+        view, name = await self._view(pairs, row), dict(pairs).get("name", "")
+        saved = await run_in_threadpool(save, self.services.control, row, name, view)
+        if isinstance(saved, Unsaved):
+            return await self._segments_page(request, sites, row, saved)
+        return RedirectResponse(url(row.domain, replace(view, filters=(Filter("is", SEGMENT, saved.name),), page=1)), 303)
+
+    async def remove_segment(self, request: Request) -> Response:
+        """POST /site/{domain}/segments/remove: forget a segment; leads to those that are left. One that is gone already is no fault."""
+        sites, row = await self._found(request)
+        if row is None:
+            return self._no_site(request, sites)
+        name = dict(await posted(request, FORM_BYTES_MAX)).get("name", "")
+        with suppress(UnknownSegment, BadSegment):
+            await run_in_threadpool(self.services.control.remove_segment, row.domain, name)
+        return RedirectResponse(url(row.domain, View(), "/segments"), 303)
+
     async def _found(self, request: Request) -> tuple[list[SiteRow], SiteRow | None]:
         sites = await run_in_threadpool(self.services.control.sites)
         return sites, next((row for row in sites if row.domain == request.path_params["domain"]), None)
 
-    async def _view(self, request: Request, row: SiteRow) -> View:
+    async def _view(self, pairs: Iterable[tuple[str, str]], row: SiteRow) -> View:
         usual = await run_in_threadpool(usual_period, self._source(row), row.created)
-        return read(request.query_params.multi_items(), usual)
+        return read(pairs, usual)
+
+    async def _segments_page(self, request: Request, sites: list[SiteRow], row: SiteRow, unsaved: Unsaved | None = None) -> Response:
+        page = await run_in_threadpool(segments_page, self.services.control, row, self.services.clock.time(), unsaved)
+        return self.render(request, "segments.html", {"page": page, "site": row, **self._frame(sites, row.domain)}, 400 if unsaved else 200)
 
     def _no_site(self, request: Request, sites: list[SiteRow]) -> Response:
         text = "Nothing lives at this address. Perhaps the site was removed, or the address has a slip in it."
@@ -130,6 +170,12 @@ class Pages:
         services = self.services
         caller = Caller(services.settings.smallest_group)
         return Source(SiteView(row.id, row.domain, row.timezone), services.clock.time(), services.run, caller)
+
+    async def _knowing_segments(self, row: SiteRow) -> Source:
+        """The source of the figures of one site, whose segments can be asked for."""
+        source = self._source(row)
+        segments = await run_in_threadpool(self.services.control.segments_of, row.id)
+        return replace(source, site=replace(source.site, segments=segments))
 
     def _frame(self, sites: list[SiteRow], current: str) -> dict[str, object]:
         """What every page has around it: the site switcher and the credits."""

@@ -8,7 +8,7 @@ from collector.facts import BY_NAME
 from dashboard.names import codes_like
 from dashboard.panels import CSV_ROWS_MAX, LIST_ROWS, PANEL_ROWS, Panel, Tab, columns, headlines
 from dashboard.periods import CUSTOM_DAYS_MAX, Bucket, Span
-from dashboard.view import Operator, View
+from dashboard.view import SEGMENT, Operator, View
 
 Question = Mapping[str, Any]
 
@@ -81,7 +81,7 @@ def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit
 
 def _condition(operator: Operator, dimension: str, value: str) -> list[Any]:
     """One condition. People read names where values are codes, so there it is the name that contains a text."""
-    api = BY_NAME[dimension].api
+    api = SEGMENT if dimension == SEGMENT else BY_NAME[dimension].api
     if operator in ("is", "is_not"):
         return [operator, api, [value]]
     codes = codes_like(dimension, value)

@@ -80,7 +80,7 @@ def overview(view: View, source: Source) -> SitePage:
     drawn = _drawn(days, found["series"])
     line = found["series"] if drawn is days else _found(_chart_questions(view, drawn), view, source)["series"]
     return SitePage(
-        navigation=navigation(source.site.domain, view, days.at.today, days.until_hour),
+        navigation=navigation(source.site, view, days.at.today, days.until_hour),
         waiting=_waits(view, head, source),
         failure=head.reason if isinstance(head, Failure) else "",
         cards=present.cards(source.site.domain, view, head, _whole(found.get("headline" + PREVIOUS))) if isinstance(head, Answer) else (),
@@ -100,7 +100,7 @@ def full_list(view: View, source: Source) -> SitePage:
     rest = _rest(days, found)
     totals = _totals(view, found, rest, source)["rows"]
     return SitePage(
-        navigation=navigation(source.site.domain, view, days.at.today, days.until_hour),
+        navigation=navigation(source.site, view, days.at.today, days.until_hour),
         listing=present.full_list(source.site.domain, view, panel, found["rows"], totals, rest),
         notes=_notes(found, rest),
     )

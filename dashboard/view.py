@@ -22,6 +22,9 @@ Operator = Literal["is", "is_not", "contains", "contains_not"]
 
 OPERATORS: dict[Operator, str] = {"is": "is", "is_not": "is not", "contains": "contains", "contains_not": "does not contain"}
 
+# Not a dimension of the one list: the name of several conditions that were saved together.
+SEGMENT = "segment"
+
 FILTERS_MAX = 10
 VALUE_CHARS_MAX = 2000
 PAGE_MAX = 1000
@@ -33,7 +36,7 @@ _DATE = re.compile(r"(?:19[7-9]|2\d\d)\d-\d\d-\d\d", re.ASCII)
 
 
 class Filter(NamedTuple):
-    """One condition on one dimension, by the dimension's name."""
+    """One condition on one dimension, by the dimension's name; or a saved segment, which can only be `is`."""
 
     operator: Operator
     dimension: str
@@ -184,7 +187,8 @@ def _filters(texts: Iterable[str]) -> tuple[Filter, ...]:
 def _filter(text: str) -> Filter | None:
     operator, _, rest = text.partition(":")
     dimension, _, value = rest.partition(":")
-    if operator not in OPERATORS or dimension not in FILTERABLE or not value or len(value) > VALUE_CHARS_MAX:
+    known = dimension in FILTERABLE or (dimension == SEGMENT and operator == "is")
+    if operator not in OPERATORS or not known or not value or len(value) > VALUE_CHARS_MAX:
         return None
     return Filter(operator, dimension, value)
 

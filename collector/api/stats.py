@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -60,7 +61,8 @@ class Stats:
         return site
 
     def _ask(self, raw: dict[str, Any], site: SiteRow) -> dict[str, Any]:
-        return query.ask(raw, _view(site), self._services.clock.time(), self._services.run, self._caller)
+        view = replace(_view(site), segments=self._services.control.segments_of(site.id))
+        return query.ask(raw, view, self._services.clock.time(), self._services.run, self._caller)
 
     @property
     def _caller(self) -> Caller:

@@ -33,13 +33,19 @@ class StoppedClock(Clock):
         return self.now_s
 
 
+FINNS = [["is", "visit:country", ["FI"]], ["is", "visit:device", ["Mobile"]]]
+
+
 class Keys:
-    """The one thing that the API asks of control: which site a key opens."""
+    """What the API asks of control: which site a key opens, and the segments of that site."""
 
     def site_for_key(self, token: str, domain: str) -> SiteRow | None:
         if (token, domain) != (KEY, SITE.domain):
             return None
         return SiteRow(SITE.id, SITE.domain, SITE.timezone, (), 0)
+
+    def segments_of(self, site_id: int) -> tuple[tuple[str, list[Any]], ...]:
+        return (("Finns on phones", FINNS),) if site_id == SITE.id else ()
 
 
 @dataclass

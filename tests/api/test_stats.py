@@ -10,7 +10,7 @@ from collector.api.body import BODY_BYTES_MAX
 from collector.api.rate import BUCKETS_MAX, REQUESTS_PER_HOUR, RateLimit
 from collector.query import SiteView, ask
 from collector.store.errors import QueryTimeout
-from tests.api.conftest import KEY, Api
+from tests.api.conftest import FINNS, KEY, Api
 from tests.query.database import NOW_S, SIGNED_IN, SITE
 
 BEARER = {"authorization": f"Bearer {KEY}"}
@@ -44,6 +44,12 @@ def test_a_question_is_answered_as_query_answers_it(api: Api) -> None:
     assert response.json()["results"]
     assert response.headers["cache-control"] == "no-store"
     assert "etag" not in response.headers
+
+
+def test_a_saved_segment_is_asked_for_by_its_name(api: Api) -> None:
+    named = post(api, {**QUESTION, "filters": [["is", "segment", ["Finns on phones"]]]})
+    assert named.json()["results"] == post(api, {**QUESTION, "filters": FINNS}).json()["results"] != []
+    assert_refused(post(api, {**QUESTION, "filters": [["is", "segment", ["Swedes"]]]}), 400, "Swedes")
 
 
 def test_a_site_is_named_and_belongs_to_the_key(api: Api) -> None:

@@ -1,0 +1,40 @@
+"""Saved segments as pages show them: what of a view can be saved, and what a segment means in words. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from collector.facts import BY_API, BY_NAME
+from dashboard.format import plain
+from dashboard.names import value_name
+from dashboard.view import OPERATORS, SEGMENT, Filter, View
+
+CONDITIONS_MIN = 2  # one alone is a dimension's value, which is kept for ever anyway
+
+_SAVED = ("is", "contains")
+_VERBS = {str(operator): words for operator, words in OPERATORS.items()} | {"matches": "matches", "matches_not": "does not match"}
+_MEANING_CHARS_MAX = 600
+
+
+def can_be_saved(view: View) -> bool:
+    """Whether a view's filters can be a segment."""
+    return len(view.filters) >= CONDITIONS_MIN and all(_fits(condition) for condition in view.filters)
+
+
+def _fits(condition: Filter) -> bool:
+    return condition.operator in _SAVED and condition.dimension != SEGMENT and "visits" in BY_NAME[condition.dimension].facts
+
+
+def meaning(filters: Sequence[Any]) -> str:
+    """A segment's conditions (docs/stats-api.md) as one line for people: "Country is Finland and Device is Mobile"."""
+    said = " and ".join(_said(condition) for condition in filters)
+    return said if len(said) <= _MEANING_CHARS_MAX else said[:_MEANING_CHARS_MAX].rstrip() + " …"
+
+
+def _said(condition: Sequence[Any]) -> str:
+    operator, what = condition[0], condition[1]
+    if operator == "not":
+        return f"not ({_said(what)})"
+    if operator in ("and", "or"):
+        return "(" + f" {operator} ".join(_said(part) for part in what) + ")"
+    name, label = (BY_API[what].name, BY_API[what].label) if what in BY_API else (what, what)
+    return f"{label} {_VERBS[operator]} {' or '.join(plain(value_name(name, value)) for value in condition[2])}"
