@@ -178,10 +178,11 @@ WHERE minute < (SELECT max(minute) FROM live) - {LIVE_MINUTES_MAX}
 DAYS = f"""/* days */
 WITH {_SETTLED},
 {_daily()},
-{_DAY_TOTALS}
+{_DAY_TOTALS},
+quiet AS (SELECT site, day FROM days LEFT JOIN totals USING (site, day) WHERE coalesce(visits, 0) < k GROUP BY ALL)
 SELECT fact || '_daily' AS "table", site, day AS first, day AS last, dimension AS what, count(*) AS rows
-FROM daily JOIN days USING (site, day) LEFT JOIN totals USING (site, day)
-WHERE coalesce(totals.visits, 0) < k AND value <> '{facts.RARE}' AND dimension IN (
+FROM daily JOIN quiet USING (site, day)
+WHERE value <> '{facts.RARE}' AND dimension IN (
 {_values(f"'{name}'" for name in _HIDDEN)}
 ) AND NOT EXISTS (SELECT name FROM meta WHERE name = '{DELETED}')
 {_TELL}"""

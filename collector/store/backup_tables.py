@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from collector import lasting
 from collector.store import backup
 from collector.store.connection import Connection
 from collector.store.errors import BackupDamaged
@@ -25,11 +26,15 @@ def backup_tables(folder: Path, memory_mb: int) -> Iterator[Connection]:
     missing = [name for name in files.values() if not (folder / name).is_file()]
     if missing:
         raise BackupDamaged(f"{folder / missing[0]} is missing; this backup cannot be looked at.")
-    with parquet_shop(folder, memory_mb) as shop:
-        shop.execute("SET VARIABLE folder = ?", [str(folder)])
-        for table in TABLES:
-            shop.execute(_view(table, files[table], _columns(shop, folder / files[table])) if table in files else _empty(table))
-        yield shop
+    spill = folder.with_name(f".{folder.name}.tmp")
+    try:
+        with parquet_shop(folder, memory_mb, str(spill)) as shop:
+            shop.execute("SET VARIABLE folder = ?", [str(folder)])
+            for table in TABLES:
+                shop.execute(_view(table, files[table], _columns(shop, folder / files[table])) if table in files else _empty(table))
+            yield shop
+    finally:
+        lasting.discard(spill)
 
 
 def _columns(shop: Connection, path: Path) -> set[str]:

@@ -120,13 +120,16 @@ def open_locked(path: Path, memory_mb: int, threads: int = THREADS, read_only: b
 
 
 @contextmanager
-def parquet_shop(folder: Path, memory_mb: int = SHOP_MEMORY_MB) -> Iterator[Connection]:
-    """An empty database in memory that may write and read the files of one folder and nothing else."""
+def parquet_shop(folder: Path, memory_mb: int = SHOP_MEMORY_MB, spill: str = "") -> Iterator[Connection]:
+    """An empty database in memory that may write and read the files of one folder and nothing else.
+
+    `spill`: a folder for what does not fit the memory; without one that is an error.
+    """
     with named_errors(str(folder)):
         raw = duckdb.connect(":memory:", config={"memory_limit": f"{memory_mb}MB", "threads": 1})
         try:
             raw.execute("SET allowed_directories = [?]", [str(folder)])
-            _lock(raw, "")
+            _lock(raw, spill)
             yield Cursor(raw, str(folder))
         finally:
             raw.close()
