@@ -51,7 +51,7 @@ class SegmentsPage:
 
 
 def segments_page(control: Control, site: SiteRow, now_s: float, unsaved: Unsaved | None = None) -> SegmentsPage:
-    """The segments of a site, by name. `now_s`: seconds since 1970 UTC."""
+    """The segments of a site, oldest first. `now_s`: seconds since 1970 UTC."""
     this_year = local(now_s, site.timezone).year
     lines = tuple(_line(row, site.timezone, this_year) for row in control.segments(site.domain))
     return SegmentsPage(lines, unsaved.url if unsaved else url(site.domain, View()), unsaved)

@@ -177,7 +177,7 @@ class Control:
             return segments.required(connection, row.id, label)
 
     def segments(self, domain: str = "") -> list[SegmentRow]:
-        """The segments of one site, or of all, by domain and name. Raises UnknownSite."""
+        """The segments of one site, or of all: by domain, oldest first. Raises UnknownSite."""
         with self._reading() as connection:
             return segments.kept(connection, _required(connection, domain).id if domain else None)
 
@@ -187,7 +187,7 @@ class Control:
             return segments.required(connection, _required(connection, domain).id, segments.clean_name(name))
 
     def segments_of(self, site_id: int) -> tuple[tuple[str, Filters], ...]:
-        """The names and conditions of a site's segments: what answering its questions and sealing its history takes."""
+        """The names and conditions of a site's segments, oldest first: what answering its questions and sealing its history takes."""
         with self._reading() as connection:
             return tuple((row.name, row.filters) for row in segments.kept(connection, site_id))
 

@@ -59,9 +59,9 @@ def add(connection: Connection, site_id: int, name: str, filters: Filters, now_s
 
 
 def kept(connection: Connection, site_id: int | None = None) -> list[SegmentRow]:
-    """The segments of one site, or of all, by domain and name."""
+    """The segments of one site, or of all: by domain, oldest first. Of two that cannot both be told, sealing tells the older."""
     columns = (segments.c.id, sites.c.domain, segments.c.name, segments.c.filters, segments.c.created)
-    statement = select(*columns).join(sites).where(segments.c.removed.is_(None)).order_by(sites.c.domain, segments.c.name)
+    statement = select(*columns).join(sites).where(segments.c.removed.is_(None)).order_by(sites.c.domain, segments.c.id)
     if site_id is not None:
         statement = statement.where(segments.c.site_id == site_id)
     return [

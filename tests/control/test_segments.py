@@ -26,16 +26,16 @@ def test_a_segment_is_kept_as_it_was_saved(sited: Control) -> None:
     assert sited.segments_of(1) == (("Finns from Google", FINNS),)
 
 
-def test_each_site_has_segments_of_its_own(sited: Control) -> None:
+def test_each_site_has_segments_of_its_own_oldest_first(sited: Control) -> None:
     sited.add_segment("b.example", "Phones", SWEDES)
     sited.add_segment("a.example", "Phones", SWEDES)
     sited.add_segment("a.example", "Finns", FINNS)
     assert [(row.domain, row.name) for row in sited.segments()] == [
-        ("a.example", "Finns"),
         ("a.example", "Phones"),
+        ("a.example", "Finns"),
         ("b.example", "Phones"),
     ]
-    assert [name for name, _ in sited.segments_of(2)] == ["Phones"]
+    assert [[name for name, _ in sited.segments_of(site)] for site in (1, 2)] == [["Phones", "Finns"], ["Phones"]]
     with pytest.raises(UnknownSite):
         sited.segments("c.example")
     with pytest.raises(UnknownSite):
