@@ -1,7 +1,6 @@
 """A small database with the store's tables, filled from plain rows; and the rows themselves, generated from a seed."""
 
 import random
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,6 +11,8 @@ import duckdb
 
 from collector.facts import GROUPS, ROLLED_UP, FactName, columns_of, dimensions_of, keys_of, measures_of
 from collector.query import Caller, SiteView
+from tests.query import sealing
+from tests.query.sealing import Condition, Row
 
 SITE = SiteView(7, "example.com", "Europe/Helsinki")
 SIGNED_IN = Caller(10)
@@ -26,9 +27,6 @@ PAIR_COLUMNS = [
     *("site INTEGER", "dimension VARCHAR", "other VARCHAR", "value VARCHAR", "other_value VARCHAR"),
     *("first DATE", "last DATE"),
 ]
-
-# One detail row: its fact, its day and hour, every dimension's value by name, every measure by name.
-Row = tuple[FactName, date, int, dict[str, str], dict[str, int]]
 
 VALUES: dict[str, list[str]] = {
     "hostname": ["example.com", "shop.example.com"],
@@ -49,16 +47,16 @@ OTHERS = ["", "one", "Two", "(other)"]
 PROPERTIES = ["", "", "plan", "url"]
 
 
-def generated(seed: int, count: int = 1_500) -> list[Row]:
+def generated(seed: int, count: int = 1_500, first: date = FIRST) -> list[Row]:
     """Random rows of the three facts; some take earlier ones back, as a visit that goes on does."""
     rng = random.Random(seed)
-    rows = [_row(rng, rng.choice(ROLLED_UP)) for _ in range(count)]
+    rows = [_row(rng, rng.choice(ROLLED_UP), first) for _ in range(count)]
     for fact, day, hour, values, measures in rng.sample(rows, count // 10):
         rows.append((fact, day, hour, values, {name: -number for name, number in measures.items()}))
     return rows
 
 
-def _row(rng: random.Random, fact: FactName) -> Row:
+def _row(rng: random.Random, fact: FactName, first: date) -> Row:
     values = {dimension.name: rng.choice(VALUES.get(dimension.name, OTHERS)) for dimension in dimensions_of(fact)}
     if fact == "events":
         values["property"] = rng.choice(PROPERTIES)
@@ -66,7 +64,7 @@ def _row(rng: random.Random, fact: FactName) -> Row:
     measures = {name: rng.randrange(1, 9) for name in measures_of(fact)}
     if fact == "events" and not values["currency"]:
         measures["revenue"] = 0
-    day = FIRST + timedelta(days=rng.randrange((TODAY - FIRST).days + 1))
+    day = first + timedelta(days=rng.randrange((TODAY - first).days + 1))
     return fact, day, rng.randrange(24), values, measures
 
 
@@ -77,6 +75,7 @@ class Database:
     connection: duckdb.DuckDBPyConnection = field(default_factory=duckdb.connect)
     statements: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     numbers: dict[tuple[str, ...], int] = field(default_factory=dict)
+    kinds: dict[str, list[str]] = field(default_factory=dict)
     pending: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: {group: [] for group in GROUPS})
 
     def __post_init__(self) -> None:
@@ -110,10 +109,18 @@ class Database:
             closed = [row for row in mine if row[1] not in opened]
             self._insert(f"{fact}_detail", [self._stored(site, row) for row in closed])
             if daily:
-                self._insert(f"{fact}_daily", _daily(site, fact, closed))
+                self._insert(f"{fact}_daily", [(site, *cells) for cells in sealing.daily(fact, closed)])
         for group, fresh in self.pending.items():
             self._insert(group, fresh)
             fresh.clear()
+
+    def fill_sealed(self, rows: Iterable[Row], first: date, last: date, k: int, site: int = SITE.id, **segments: Condition) -> None:
+        """Put rows where a sealing of the period has them: daily rows and pairs, no detail."""
+        self.note_sealed(first, last, k, site)
+        made = sealing.sealed([row for row in rows if first <= row[1] <= last], first, last, k, segments)
+        for fact in ROLLED_UP:
+            self._insert(f"{fact}_daily", [(site, *cells) for cells in made.daily[fact]])
+            self._insert(f"{fact}_pairs", [(site, *cells) for cells in made.pairs[fact]])
 
     def note_sealed(self, first: date, last: date, k: int = 10, site: int = SITE.id) -> None:
         """Note a period as sealed; its rows are what the caller makes them."""
@@ -121,6 +128,7 @@ class Database:
 
     def _create(self, table: str, columns: list[str]) -> None:
         self.connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+        self.kinds[table] = [column.split()[1] for column in columns]
 
     def _stored(self, site: int, row: Row) -> tuple[Any, ...]:
         fact, day, hour, values, measures = row
@@ -142,22 +150,7 @@ class Database:
         return self.numbers[key]
 
     def _insert(self, table: str, rows: list[tuple[Any, ...]]) -> None:
-        """Many rows a statement: one at a time takes DuckDB a millisecond each."""
-        for start in range(0, len(rows), 500):
-            chunk = rows[start : start + 500]
-            marks = ", ".join(["(" + ", ".join("?" * len(chunk[0])) + ")"] * len(chunk))
-            self.connection.execute(f"INSERT INTO {table} VALUES {marks}", [value for row in chunk for value in row])
-
-
-def _daily(site: int, fact: FactName, rows: list[Row]) -> list[tuple[Any, ...]]:
-    """Each dimension alone, the hours and the total. An event's property rows count for property and value only."""
-    sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(measures_of(fact)))
-    for _, day, hour, values, measures in rows:
-        keyed = {"": "", "hour": f"{hour:02d}", **values}
-        base = fact != "events" or not values["property"]
-        for name, value in keyed.items():
-            if base or name in ("property", "value"):
-                total = sums[(site, name, day, value)]
-                for place, measure in enumerate(measures_of(fact)):
-                    total[place] += measures[measure]
-    return [(*key, *total) for key, total in sums.items()]
+        """All rows at once, a list for each column: one at a time takes DuckDB a millisecond each."""
+        if rows:
+            lists = ", ".join(f"unnest(?::{kind}[])" for kind in self.kinds[table])
+            self.connection.execute(f"INSERT INTO {table} SELECT {lists}", [list(column) for column in zip(*rows, strict=True)])

@@ -143,8 +143,8 @@ def words_of(sql: str) -> set[str]:
 
 SQL = """-- stats: by SELECT FROM WHERE GROUP BY PARTITION CASE WHEN THEN ELSE END BIGINT HAVING ORDER OVER QUALIFY UNION ALL JOIN ON
 AND OR NOT IN AS BETWEEN TRUE NULLS LAST ASC DESC LIMIT OFFSET CAST VARCHAR INTEGER DOUBLE DATE sum count row_number total id name
-value dimension other first last to_hours date_trunc TRY_CAST contains lower starts_with regexp_matches substr unnest ?::VARCHAR[] nullif min
-ltrim max REPLACE FILTER TIMESTAMP IS told FALSE withheld most at
+value dimension other first last to_hours date_trunc TRY_CAST contains lower starts_with regexp_matches substr unnest ?::VARCHAR[]
+nullif min ltrim max REPLACE FILTER TIMESTAMP IS told FALSE withheld most at
 = <> < > <= >= + - / * ? 'week' 'month' '' '*' '00' '0' lpad 2 ' rare -visits"""
 COLUMNS = {name for fact in facts.ROLLED_UP for name in (*facts.keys_of(fact), *facts.measures_of(fact))}
 TABLES = {f"{fact}_{rows}" for fact in facts.ROLLED_UP for rows in ("today", "detail", "daily", "pairs")}
