@@ -27,7 +27,7 @@ Rest = tuple[Mapping[str, int], Mapping[str, int]]
 # Where a table has more rows times columns, only the corners nearest to a small cell are tried (see `_corners`).
 TRIED_WHOLE_MAX = 2_000
 CORNERS_MAX = 6
-# So many of the small cells are tried as partners of a trade, beside all that were left out for others' sake.
+# So many cells are tried as partners of a trade, first those that were left out for others' sake, then the largest.
 PARTNERS_MAX = 2_000
 FULLEST = 50  # lines with most left out, as they were when the deciding began
 
@@ -52,6 +52,7 @@ class Table:
         self._left = (Counter(rest[0]), Counter(rest[1]))
         self._kept_in: tuple[dict[str, set[str]], dict[str, set[str]]] = ({}, {})
         self._total = self._left_total = sum(rest[0].values())
+        self._touched: set[tuple[int, str]] = set()  # lines of which more is left out now
         self.kept: set[Cell] = set()
         self._small: list[Cell] = []  # the most visits first
         self._dropped: list[Cell] = []  # left out although large enough
@@ -64,6 +65,7 @@ class Table:
                 self._keep(cell)
             else:
                 self._leave(cell)
+        self._touched |= {(side, name) for side in (0, 1) for name in self._lines[side]}
         self._close()
 
     def drop(self, cell: Cell) -> None:
@@ -132,6 +134,7 @@ class Table:
         self._left_total += self._cells[cell]
         for side in (0, 1):
             self._left[side][cell[side]] += self._cells[cell]
+            self._touched.add((side, cell[side]))
 
     def _drop(self, cells: Iterable[Cell]) -> None:
         for cell in cells:
@@ -156,14 +159,12 @@ class Table:
 
     def _fill_remainders(self) -> None:
         """Rule 2: leave out a line's smallest kept cells until what is left of it is nothing or at least k."""
-        waiting = [(side, name) for side in (0, 1) for name in self._lines[side]]
-        while waiting:
-            side, name = waiting.pop()
+        while self._touched:
+            side, name = self._touched.pop()
             while 0 < self._left[side][name] < self._k and self._kept_in[side][name]:
                 line = self._lines[side][name]
                 smallest = min(self._kept_in[side][name], key=lambda other: (line[other], other))
                 self._drop([(name, smallest) if side == 0 else (smallest, name)])
-                waiting.append((1 - side, smallest))
 
     def _is_hidden(self, cell: Cell) -> bool:
         """Rule 3."""
@@ -184,7 +185,7 @@ class Table:
         left = self._left_total - self._left[0][row] - self._left[1][column] + self._cells[cell]
         if left - sum(self._left[0][name] for name in rows) - sum(self._left[1][name] for name in columns) >= visits:
             return True
-        for a, b in chain(self._dropped, islice(self._small, PARTNERS_MAX)):
+        for a, b in islice(chain(self._dropped, self._small), PARTNERS_MAX):
             if a != row and b != column and a not in rows and b not in columns:
                 visits -= self._cells[a, b]
                 if visits <= 0:
