@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from collector.facts import RARE
 from collector.query import answer as answers
 from collector.query import ranges, withheld
 from collector.query.answer import Compared, Result, Row
@@ -104,7 +105,7 @@ class Asked:
         """What needs the rows at hand: the comparison of a list, the count behind an empty page."""
         jobs = self._count_job()
         if (compared := self._compared_plan()) is not None and self._has_lists:
-            jobs.append(Job(compared, self._take_comparison, _keep(self._main.plan, self._result.rows)))
+            jobs.append(Job(compared, self._take_comparison, _keep(compared, self._result.rows)))
         return jobs
 
     def answer(self, site: SiteView) -> dict[str, Any]:
@@ -202,10 +203,11 @@ def _compare_span(question: Question) -> Span | None:
     return question.include.compare_span
 
 
-def _keep(planned: Plan, rows: tuple[Row, ...]) -> Keep:
-    """The values of each dimension but time that the comparison needs."""
-    plain = (place for place, column in enumerate(planned.question.dimensions) if not column.is_time)
-    return tuple((place, tuple(sorted({row[0][place] for row in rows}))) for place in plain)
+def _keep(compared: Plan, rows: tuple[Row, ...]) -> Keep:
+    """The values of each dimension but time that the comparison needs: those of the rows, and what tells of others withheld."""
+    plain = (place for place, column in enumerate(compared.question.dimensions) if not column.is_time)
+    rare = set() if compared.rare is None else {RARE}
+    return tuple((place, tuple(sorted({row[0][place] for row in rows} | rare))) for place in plain)
 
 
 def _of_currency(condition: Filter) -> Filter:

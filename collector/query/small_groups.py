@@ -15,7 +15,7 @@ counted in that fact; if several pages or events fit, a visit may stand there se
 
 from dataclasses import dataclass, replace
 
-from collector.facts import HOUR
+from collector.facts import HOUR, PROPERTY_DIMENSIONS
 from collector.query.part import part_of
 from collector.query.plan import Fold, Plan, counting_rare
 from collector.query.terms import Formula, Scope, ViewName, carries, scope_with
@@ -27,8 +27,9 @@ FACTS_FREE = 2  # dimensions that an answer may combine of any group
 _SEVERAL: dict[Scope, tuple[Column, ...]] = {
     "visits": (),
     "pages": (Column("event:page", "page"),),
-    "events": (Column("event:name", "event"), Column("event:value", "value")),
+    "events": (Column("event:name", "event"),),
 }
+_VALUE = Column("event:value", "value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,12 @@ def _counting(planned: Plan, places: tuple[int, ...], limit: int | None) -> Plan
     """The visits of each group: of the values at some places of the question, among those that fit its filters."""
     question = planned.question
     keys = tuple(question.dimensions[place] for place in places)
-    columns = (*keys, *(leaf.column for leaf in leaves(question.condition)))
-    scope = scope_with(column.name for column in columns)
+    columns = tuple(column for column in (*keys, *(leaf.column for leaf in leaves(question.condition))) if not column.is_time)
+    names = {column.name for column in columns}
+    scope = scope_with(names)
     view = _view(planned, scope, columns)
-    several = tuple(column for column in _SEVERAL[scope] if view == scope and not _is_one(column, keys, question))
+    repeated = (*_SEVERAL[scope], *((_VALUE,) if names & PROPERTY_DIMENSIONS else ()))
+    several = tuple(column for column in repeated if view == scope and not _is_one(column, keys, question))
     asked = Question(
         metrics=("visits",),
         span=question.span,
