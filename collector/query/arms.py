@@ -26,9 +26,9 @@ def arm_of(site: int, plan: Plan, part: Part, names: tuple[str, ...] = ()) -> Ar
 
 def _arms(arm: Arm) -> Iterator[Fragment]:
     if arm.part.daily is not None:
-        yield daily_rows(arm)
+        yield from daily_rows(arm)
     elif arm.reach.sealed is not None:
-        yield from pair_rows(arm) if arm.part.pair else (segment_rows(arm),)
+        yield from pair_rows(arm) if arm.part.pair else segment_rows(arm)
     if tables := tuple(_tables(arm)):
         yield from detail_rows(arm, tables)
 

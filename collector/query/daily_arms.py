@@ -6,7 +6,7 @@ a whole, with a row of RARE that takes back theirs. Days that are not sealed giv
 """
 # ruff: noqa: S608 the words of every statement are from facts.py and these files; a test looks for any other
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
 from collector.facts import RARE
@@ -19,6 +19,8 @@ from collector.query.plan import gives_up
 from collector.query.reach import Reach
 from collector.query.words import EVERYTHING, Span
 
+Names = tuple[str, ...]
+
 # Days with fewer visits than the last parameter, as a person without rights sees them.
 _GIVING_UP = (
     "(SELECT * REPLACE (CASE WHEN day BETWEEN ? AND ? AND day NOT IN (SELECT day FROM visits_daily WHERE site = ? AND dimension = '' "
@@ -26,33 +28,56 @@ _GIVING_UP = (
 )
 
 
-def daily_rows(arm: Arm) -> Fragment:
+def daily_rows(arm: Arm) -> Iterator[Fragment]:
     """The daily rows that answer a part."""
-    part = arm.part
-    assert part.daily is not None, "the part has daily rows"
-    keys = [DAILY_BUCKET[column.bucket] if column.is_time else "value" for column in part.keys]
-    months = _months(part.daily, arm.reach)
-    name = ("ltrim(dimension, '*') AS name, " if months else "dimension AS name, ") if arm.names else ""
-    select = f"SELECT {name}{columns(keys, arm.measures)} FROM {{}} WHERE {{}}"
-    return fill(select, source(arm, part.daily), join(" AND ", _where(arm, part.daily)))
+    name = arm.part.daily
+    assert name is not None, "the part has daily rows"
+    keys = [DAILY_BUCKET[column.bucket] if column.is_time else "value" for column in arm.part.keys]
+    tests = tuple(_tests(arm))
+    for names, span in readings(arm.names or (name,), arm.span, arm.reach):
+        told = "ltrim(dimension, '*') AS name, " if names[0].startswith("*") else "dimension AS name, "
+        select = f"SELECT {told if arm.names else ''}{columns(keys, arm.measures)} FROM {{}} WHERE {{}}"
+        yield fill(select, source(arm, name), join(" AND ", (*of_dimension(arm.site, names, span), *tests)))
 
 
-def segment_rows(arm: Arm) -> Fragment:
+def segment_rows(arm: Arm) -> Iterator[Fragment]:
     """The sealed days of a part that names a segment alone."""
     sealed, part = arm.reach.sealed, arm.part
     assert sealed is not None, "there are sealed days"
     keys = [DAILY_BUCKET[column.bucket] for column in part.keys]
-    where = (*of_site(arm.site, sealed), of_dimension((SEGMENT,), arm.reach), Fragment("value = ?", (part.segment,)))
-    return fill(f"SELECT {columns(keys, arm.measures)} FROM {part.fact}_daily WHERE {{}}", join(" AND ", where))
+    for names, span in readings((SEGMENT,), sealed, arm.reach):
+        where = (*of_dimension(arm.site, names, span), Fragment("value = ?", (part.segment,)))
+        yield fill(f"SELECT {columns(keys, arm.measures)} FROM {part.fact}_daily WHERE {{}}", join(" AND ", where))
 
 
 def given_up(arm: Arm) -> Fragment | None:
     """The visits that a part cannot tell because their days gave up what its filters or hours ask; None where there are none."""
-    part, left_out = arm.part, left_out_of(arm)
-    if left_out is None or part.daily is None:
+    name, left_out = arm.part.daily, left_out_of(arm)
+    if left_out is None or name is None:
         return None
-    where = (*of_site(arm.site, arm.span), of_dimension((part.daily,), arm.reach), Fragment("value = ?", (RARE,)))
-    return fill("SELECT sum(visits) FROM {} WHERE {} AND NOT ({})", source(arm, part.daily), join(" AND ", where), left_out)
+    rare = [
+        fill("SELECT visits FROM {} WHERE {} AND NOT ({})", source(arm, name), rare_rows(arm.site, names, span), left_out)
+        for names, span in readings((name,), arm.span, arm.reach)
+    ]
+    return fill("SELECT sum(visits) FROM ({})", join(" UNION ALL ", rare))
+
+
+def rare_rows(site: int, names: Names, span: Span) -> Fragment:
+    """The rows of what days gave up."""
+    return join(" AND ", (*of_dimension(site, names, span), Fragment("value = ?", (RARE,))))
+
+
+def readings(names: Names, span: Span, reach: Reach) -> Iterator[tuple[Names, Span]]:
+    """What is read of a dimension, or of several alike: their days, and what the days of whole months gave up together."""
+    yield names, span
+    if reach.months is not None and tells_of_visitors(names[0]):
+        yield tuple(f"*{name}" for name in names), reach.months
+
+
+def of_dimension(site: int, names: Names, span: Span) -> Iterator[Fragment]:
+    """The rows of one dimension, or of several alike."""
+    yield from of_site(site, span)
+    yield Fragment("dimension = ?", names) if len(names) == 1 else Fragment(f"dimension IN ({marks(names)})", names)
 
 
 def source(arm: Arm, name: str) -> Fragment:
@@ -61,16 +86,6 @@ def source(arm: Arm, name: str) -> Fragment:
     if not arm.reach.small_days or kept is None or not tells_of_visitors(name):
         return Fragment(f"{fact}_daily")
     return Fragment(_GIVING_UP.format(fact=fact), (kept.first, kept.last, arm.site, arm.reach.small_days))
-
-
-def of_dimension(names: Sequence[str], reach: Reach) -> Fragment:
-    """The rows of one dimension, or of several alike, with what a whole month's days gave up together."""
-    months = _months(names[0], reach)
-    if months is None:
-        return Fragment("dimension = ?", (names[0],)) if len(names) == 1 else Fragment(f"dimension IN ({marks(names)})", tuple(names))
-    both = (*names, *(f"*{name}" for name in names))
-    text = f"dimension IN ({marks(both)}) AND (NOT starts_with(dimension, '*') OR day BETWEEN ? AND ?)"
-    return Fragment(text, (*both, months.first, months.last))
 
 
 def left_out_of(arm: Arm) -> Fragment | None:
@@ -91,10 +106,8 @@ def of_property(prop: str, column: str) -> Iterator[Fragment]:
         yield Fragment(f"{column} <> ''") if prop == ANY_PROPERTY else Fragment(f"starts_with({column}, ?)", (prop + "=",))
 
 
-def _where(arm: Arm, name: str) -> Iterator[Fragment]:
+def _tests(arm: Arm) -> Iterator[Fragment]:
     part = arm.part
-    yield from of_site(arm.site, arm.span)
-    yield of_dimension(arm.names or (name,), arm.reach)
     if not arm.span.whole:
         # The whole of a first day has its given up hours too: RARE comes before "00".
         yield in_hours(arm.span, "value", lambda hour: f"{hour:02d}" if hour else "")
@@ -103,10 +116,6 @@ def _where(arm: Arm, name: str) -> Iterator[Fragment]:
     if part.condition != EVERYTHING:
         yield condition.of_value(part.condition)
     yield from of_property(part.prop, "value")
-
-
-def _months(name: str, reach: Reach) -> Span | None:
-    return reach.months if tells_of_visitors(name) else None
 
 
 def _whole_days(span: Span) -> Span:

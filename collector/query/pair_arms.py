@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from collector.facts import HOUR, RARE
 from collector.query import condition
-from collector.query.arm import DAILY_BUCKET, Arm, columns, of_site
+from collector.query.arm import DAILY_BUCKET, Arm, columns
 from collector.query.columns import tells_of_visitors
-from collector.query.daily_arms import of_dimension, of_property
+from collector.query.daily_arms import of_dimension, of_property, rare_rows, readings
 from collector.query.fragment import Fragment, fill, join
 from collector.query.part import Pair, has_margin, margin_of
 from collector.query.words import EVERYTHING, AllOf, Bucket, Column, Filter, Span, leaves
@@ -31,7 +31,8 @@ def pair_rows(arm: Arm) -> Iterator[Fragment]:
     yield fill(f"SELECT {columns(keys, arm.measures)} FROM {arm.part.fact}_pairs WHERE {{}}", _of_pair(arm, arm.part.condition))
     margin = margin_of(arm.part)
     if margin is not None:
-        yield _whole_margin(arm, margin)
+        keys = [_margin_key(column, margin) for column in arm.part.keys]
+        yield from _margin(arm, margin, arm.part.condition, columns(keys, arm.measures))
         yield _kept_of_margin(arm, pair, margin)
 
 
@@ -42,16 +43,10 @@ def may_be_withheld(arm: Arm) -> Fragment | None:
     """
     pair, margin = _pair(arm), margin_of(arm.part)
     if margin is not None:
-        rare = _given_up(arm, margin) if arm.part.condition != EVERYTHING and tells_of_visitors(margin) else None
-        return fill("SELECT sum(visits) FROM ({})", rare) if rare else None
+        given_up = list(_given_up(arm, margin, arm.part.condition))
+        return fill("SELECT sum(visits) FROM ({})", join(" UNION ALL ", given_up)) if given_up else None
     bounds = [_left_of(arm, name) for name in pair if has_margin(pair, name) and name in arm.part.filtered]
     return join(" UNION ALL ", bounds) if bounds else None
-
-
-def _whole_margin(arm: Arm, margin: str) -> Fragment:
-    keys = [_margin_key(column, margin) for column in arm.part.keys]
-    select = f"SELECT {columns(keys, arm.measures)} FROM {arm.part.fact}_daily WHERE {{}}"
-    return fill(select, join(" AND ", _of_margin(arm, margin, arm.part.condition)))
 
 
 def _kept_of_margin(arm: Arm, pair: Pair, margin: str) -> Fragment:
@@ -62,19 +57,18 @@ def _kept_of_margin(arm: Arm, pair: Pair, margin: str) -> Fragment:
 
 def _left_of(arm: Arm, name: str) -> Fragment:
     """The visits of the values of one dimension that fit the filters, without the kept ones; those given up may fit."""
-    fact, mine = arm.part.fact, _on_alone(arm.part.condition, name)
-    rows = [
-        fill(f"SELECT visits FROM {fact}_daily WHERE {{}}", join(" AND ", _of_margin(arm, name, mine))),
-        fill(f"SELECT -visits AS visits FROM {fact}_pairs WHERE {{}}", _of_pair(arm, mine)),
-    ]
-    if mine != EVERYTHING and tells_of_visitors(name):
-        rows.append(_given_up(arm, name))
+    mine = _on_alone(arm.part.condition, name)
+    kept = fill(f"SELECT -visits AS visits FROM {arm.part.fact}_pairs WHERE {{}}", _of_pair(arm, mine))
+    rows = (*_margin(arm, name, mine, "visits"), kept, *_given_up(arm, name, mine))
     return fill("SELECT sum(visits) FROM ({})", join(" UNION ALL ", rows))
 
 
-def _given_up(arm: Arm, name: str) -> Fragment:
-    where = (*of_site(arm.site, _sealed(arm)), of_dimension((name,), arm.reach), Fragment("value = ?", (RARE,)))
-    return fill(f"SELECT visits FROM {arm.part.fact}_daily WHERE {{}}", join(" AND ", where))
+def _given_up(arm: Arm, name: str, asked: Filter) -> Iterator[Fragment]:
+    """The visits whose days gave up a dimension that is filtered on."""
+    if asked == EVERYTHING or not tells_of_visitors(name):
+        return
+    for names, span in readings((name,), _sealed(arm), arm.reach):
+        yield fill(f"SELECT visits FROM {arm.part.fact}_daily WHERE {{}}", rare_rows(arm.site, names, span))
 
 
 def _of_pair(arm: Arm, asked: Filter) -> Fragment:
@@ -89,14 +83,15 @@ def _of_pair(arm: Arm, asked: Filter) -> Fragment:
     return join(" AND ", [*tests, *of_property(arm.part.prop, _column("value", pair))])
 
 
-def _of_margin(arm: Arm, name: str, asked: Filter) -> Iterator[Fragment]:
-    yield from of_site(arm.site, _sealed(arm))
-    yield of_dimension((name,), arm.reach)
-    if asked != EVERYTHING:
-        if tells_of_visitors(name):
-            yield Fragment("value <> ?", (RARE,))
-        yield condition.of_value(asked)
-    yield from of_property(arm.part.prop, "value")
+def _margin(arm: Arm, name: str, asked: Filter, listed: str) -> Iterator[Fragment]:
+    """The daily rows of one dimension that fit the filters; `listed` is what to select."""
+    tests = [condition.of_value(asked)] if asked != EVERYTHING else []
+    if tests and tells_of_visitors(name):
+        tests.insert(0, Fragment("value <> ?", (RARE,)))
+    tests += of_property(arm.part.prop, "value")
+    for names, span in readings((name,), _sealed(arm), arm.reach):
+        where = (*of_dimension(arm.site, names, span), *tests)
+        yield fill(f"SELECT {listed} FROM {arm.part.fact}_daily WHERE {{}}", join(" AND ", where))
 
 
 def _on_alone(asked: Filter, name: str) -> Filter:

@@ -28,14 +28,17 @@ LIMIT ? OFFSET ?;
 
 
 -- stats: withheld at most
-SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension IN (?, ?) AND (NOT starts_with(dimension, '*') OR day BETWEEN ? AND ?) AND value <> ? AND value = ? UNION ALL SELECT -visits AS visits FROM visits_pairs WHERE site = ? AND dimension = ? AND other = ? AND "first" BETWEEN ? AND ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension IN (?, ?) AND (NOT starts_with(dimension, '*') OR day BETWEEN ? AND ?) AND value = ?) UNION ALL SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension IN (?, ?) AND (NOT starts_with(dimension, '*') OR day BETWEEN ? AND ?) AND value <> ? AND value = ? UNION ALL SELECT -visits AS visits FROM visits_pairs WHERE site = ? AND dimension = ? AND other = ? AND "first" BETWEEN ? AND ? AND other_value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension IN (?, ?) AND (NOT starts_with(dimension, '*') OR day BETWEEN ? AND ?) AND value = ?);
+SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT -visits AS visits FROM visits_pairs WHERE site = ? AND dimension = ? AND other = ? AND "first" BETWEEN ? AND ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ?) UNION ALL SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT -visits AS visits FROM visits_pairs WHERE site = ? AND dimension = ? AND other = ? AND "first" BETWEEN ? AND ? AND other_value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ?);
 -- ? 7
 -- ? datetime.date(2026, 2, 1)
 -- ? datetime.date(2026, 2, 28)
 -- ? 'country'
+-- ? '(rare)'
+-- ? 'FI'
+-- ? 7
+-- ? datetime.date(2026, 2, 1)
+-- ? datetime.date(2026, 2, 1)
 -- ? '*country'
--- ? datetime.date(2026, 2, 1)
--- ? datetime.date(2026, 2, 1)
 -- ? '(rare)'
 -- ? 'FI'
 -- ? 7
@@ -48,17 +51,22 @@ SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day 
 -- ? datetime.date(2026, 2, 1)
 -- ? datetime.date(2026, 2, 28)
 -- ? 'country'
+-- ? '(rare)'
+-- ? 7
+-- ? datetime.date(2026, 2, 1)
+-- ? datetime.date(2026, 2, 1)
 -- ? '*country'
--- ? datetime.date(2026, 2, 1)
--- ? datetime.date(2026, 2, 1)
 -- ? '(rare)'
 -- ? 7
 -- ? datetime.date(2026, 2, 1)
 -- ? datetime.date(2026, 2, 28)
 -- ? 'device'
+-- ? '(rare)'
+-- ? 'Mobile'
+-- ? 7
+-- ? datetime.date(2026, 2, 1)
+-- ? datetime.date(2026, 2, 1)
 -- ? '*device'
--- ? datetime.date(2026, 2, 1)
--- ? datetime.date(2026, 2, 1)
 -- ? '(rare)'
 -- ? 'Mobile'
 -- ? 7
@@ -71,7 +79,9 @@ SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day 
 -- ? datetime.date(2026, 2, 1)
 -- ? datetime.date(2026, 2, 28)
 -- ? 'device'
+-- ? '(rare)'
+-- ? 7
+-- ? datetime.date(2026, 2, 1)
+-- ? datetime.date(2026, 2, 1)
 -- ? '*device'
--- ? datetime.date(2026, 2, 1)
--- ? datetime.date(2026, 2, 1)
 -- ? '(rare)'
