@@ -1,6 +1,6 @@
 """Saved segments as pages show them: what of a view can be saved, and what a segment means in words. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from collector.facts import BY_API, BY_NAME
@@ -8,6 +8,7 @@ from dashboard.format import plain
 from dashboard.names import value_name
 from dashboard.view import OPERATORS, SEGMENT, Filter, View
 
+UNKNOWN_SEGMENT = "There is no segment of this name any more. Remove the filter to see this."
 CONDITIONS_MIN = 2  # one alone is a dimension's value, which is kept for ever anyway
 
 _SAVED = ("is", "contains")
@@ -22,6 +23,25 @@ def can_be_saved(view: View) -> bool:
 
 def _fits(condition: Filter) -> bool:
     return condition.operator in _SAVED and condition.dimension != SEGMENT and "visits" in BY_NAME[condition.dimension].facts
+
+
+def dimensions_filtered(view: View, segments: Sequence[tuple[str, Sequence[Any]]]) -> tuple[str, ...] | None:
+    """The dimensions a view is filtered by, those of its segments' definitions among them; None if it names an unknown segment."""
+    known = dict(segments)
+    wanted = [condition.value for condition in view.filters if condition.dimension == SEGMENT]
+    if not set(wanted) <= set(known):
+        return None
+    within = (name for segment in wanted for condition in known[segment] for name in _dimensions(condition))
+    return tuple(dict.fromkeys((*(name for name in view.filtered if name != SEGMENT), *within)))
+
+
+def _dimensions(condition: Sequence[Any]) -> Iterator[str]:
+    operator, what = condition[0], condition[1]
+    if operator in ("not", "and", "or"):
+        for part in [what] if operator == "not" else what:
+            yield from _dimensions(part)
+    elif what in BY_API:
+        yield BY_API[what].name
 
 
 def meaning(filters: Sequence[Any]) -> str:

@@ -13,6 +13,7 @@ from dashboard.navigation import Navigation, navigation
 from dashboard.panels import PANEL_BY_KEY, PANELS, columns, headlines, unanswerable
 from dashboard.periods import Bucket, Span, bucket_of, compared, compared_so_far, so_far, span_of
 from dashboard.present import Card, ChartModel, ListModel, Moment, PanelModel
+from dashboard.segments import UNKNOWN_SEGMENT, dimensions_filtered
 from dashboard.table import to_csv
 from dashboard.view import View
 
@@ -131,13 +132,16 @@ def _heading(metric: str, values: Sequence[Number]) -> str:
 
 def _found(asked: Mapping[str, questions.Question], view: View, source: Source) -> dict[str, Outcome]:
     """The outcomes of the questions, those that no fact can answer refused in plain words and not asked."""
-    refused = {name: Failure(why) for name, question in asked.items() if (why := _refusal(question, view))}
+    refused = {name: Failure(why) for name, question in asked.items() if (why := _refusal(question, view, source))}
     return {**outcomes({name: question for name, question in asked.items() if name not in refused}, source), **refused}
 
 
-def _refusal(question: questions.Question, view: View) -> str:
+def _refusal(question: questions.Question, view: View, source: Source) -> str:
+    filtered = dimensions_filtered(view, source.site.segments)
+    if filtered is None:
+        return UNKNOWN_SEGMENT
     broken_down = (BY_API[name].name for name in question.get("dimensions", ()) if name in BY_API)
-    return unanswerable((*view.filtered, *broken_down))
+    return unanswerable((*filtered, *broken_down))
 
 
 def _headline_questions(view: View, days: Spans) -> dict[str, questions.Question]:

@@ -14,8 +14,9 @@ from collector.query import SiteView
 from dashboard.auth import NOT_OURS
 from dashboard.forms import FIELDS_MAX
 from dashboard.navigation import navigation
+from dashboard.panels import PANELS, UNKNOWN_EXIT
 from dashboard.questions import conditions
-from dashboard.segments import can_be_saved, meaning
+from dashboard.segments import UNKNOWN_SEGMENT, can_be_saved, dimensions_filtered, meaning
 from dashboard.segments_page import NOT_A_SEGMENT
 from dashboard.view import FILTERS_MAX, PAIRS_MAX, Filter, View, read, url
 from tests.dashboard.harness import ZONE, House, house, served
@@ -140,6 +141,20 @@ def test_a_chip_says_what_its_segment_means() -> None:
     assert {chip.url for chip in chips} == {"/site/example.com/segments"}
 
 
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("f=is:page:/&f=is:segment:Finns", ("page", "country", "device")),
+        ("f=is:country:FI&f=is:segment:Nested", ("country", "exit_page")),
+        ("f=is:country:FI", ("country",)),
+        ("f=is:segment:Finns&f=is:segment:None", None),
+    ],
+)
+def test_a_view_is_filtered_by_what_its_segments_name(query: str, names: tuple[str, ...] | None) -> None:
+    nested = [["or", [["not", ["is", "visit:exit_page", ["/"]]], FINNS[0]]], ["is", "visit:hour", ["09"]]]
+    assert dimensions_filtered(read(parse_qsl(query)), [("Finns", FINNS), ("Nested", nested)]) == names
+
+
 # --- from a view to a name ---
 
 
@@ -213,6 +228,19 @@ def test_a_view_of_every_kind_fits_the_form(client: httpx.Client) -> None:
     answer = client.post("/site/example.com/segments", data={"f": [value for _, value in parse_qsl(widest)], "name": "Wide"}, headers=HERE)
     assert "at most 8,000 characters; these have 12," in answer.text
     assert len(parse_qsl(widest)) < FILTERS_MAX
+
+
+def test_a_segment_that_is_not_there_is_said_to_be_gone_in_place_of_figures(client: httpx.Client) -> None:
+    text = client.get("/site/example.com?f=is:segment:Swedes").text
+    assert text.count(UNKNOWN_SEGMENT) == 2 + len(PANELS)
+    assert "filters:" not in text
+
+
+def test_an_exit_page_within_a_segment_keeps_to_its_visits_as_one_outside_does(client: httpx.Client, filled: House) -> None:
+    filled.control.add_segment("example.com", "Left here", [["is", "visit:exit_page", ["/"]], FINNS[0]])
+    text = client.get("/site/example.com?f=is:segment:Left%20here").text
+    assert text.count(UNKNOWN_EXIT) == 2
+    assert 'class="figure-value"' in text
 
 
 # --- and away again ---
