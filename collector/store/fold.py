@@ -16,7 +16,7 @@ aggregated data", 1994; the bounds that sums alone allow are those of Fréchet.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from heapq import nlargest, nsmallest
+from heapq import nlargest
 from itertools import chain, islice
 
 Cell = tuple[str, str]
@@ -52,11 +52,12 @@ class Table:
         self._left = (Counter(rest[0]), Counter(rest[1]))
         self._kept_in: tuple[dict[str, set[str]], dict[str, set[str]]] = ({}, {})
         self._total = self._left_total = sum(rest[0].values())
+        self._sorted: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
         self._touched: set[tuple[int, str]] = set()  # lines of which more is left out now
         self.kept: set[Cell] = set()
         self._small: list[Cell] = []  # the most visits first
         self._dropped: list[Cell] = []  # left out although large enough
-        for cell, visits in cells.items():
+        for cell, visits in sorted(cells.items()):
             self._add(cell, visits)
             for side in (0, 1):
                 self._sums[side][cell[side]] += visits
@@ -75,7 +76,7 @@ class Table:
 
     def doubtful(self, cells: Cells) -> None:
         """Small cells that were part of the rest and must be looked at one by one."""
-        for cell, visits in cells.items():
+        for cell, visits in sorted(cells.items()):
             self._add(cell, visits)
         self._close()
 
@@ -162,8 +163,7 @@ class Table:
         while self._touched:
             side, name = self._touched.pop()
             while 0 < self._left[side][name] < self._k and self._kept_in[side][name]:
-                line = self._lines[side][name]
-                smallest = min(self._kept_in[side][name], key=lambda other: (line[other], other))
+                smallest = next(other for other in self._ascending(side, name) if other in self._kept_in[side][name])
                 self._drop([(name, smallest) if side == 0 else (smallest, name)])
 
     def _is_hidden(self, cell: Cell) -> bool:
@@ -177,20 +177,19 @@ class Table:
     def _can_trade(self, cell: Cell, visits: int) -> bool:
         """Whether so many visits left out elsewhere can trade values with the cell's: all four corners are left out.
 
-        There are at least as many as what is left out of the table without the cell's row and column, and without the rows
-        and columns in which a corner is kept. That counts what those share twice, so if it is too few, cells are looked at.
+        Some are found at once, as a rule; else there are at least as many as what is left out of the table without the
+        cell's row and column, and without the rows and columns in which a corner is kept.
         """
         row, column = cell
         rows, columns = self._kept_in[1][column], self._kept_in[0][row]
-        left = self._left_total - self._left[0][row] - self._left[1][column] + self._cells[cell]
-        if left - sum(self._left[0][name] for name in rows) - sum(self._left[1][name] for name in columns) >= visits:
-            return True
+        wanted = visits
         for a, b in islice(chain(self._dropped, self._small), PARTNERS_MAX):
             if a != row and b != column and a not in rows and b not in columns:
-                visits -= self._cells[a, b]
-                if visits <= 0:
+                wanted -= self._cells[a, b]
+                if wanted <= 0:
                     return True
-        return False
+        left = self._left_total - self._left[0][row] - self._left[1][column] + self._cells[cell]
+        return left - sum(self._left[0][name] for name in rows) - sum(self._left[1][name] for name in columns) >= visits
 
     def _could_grow(self, cell: Cell) -> bool:
         """Whether one visit of the row and one of the column could trade values so that the cell has one more."""
@@ -215,7 +214,15 @@ class Table:
         """Values of the other side than the line's: all, or in a large table its smallest kept ones and those with most left out."""
         if len(self._lines[0]) * len(self._lines[1]) <= TRIED_WHOLE_MAX:
             return [other for other in self._lines[1 - side] if other != own]
-        line, kept = self._lines[side][name], self._kept_in[side][name]
-        nearest = nsmallest(CORNERS_MAX, (other for other in kept if other != own), key=lambda other: (line[other], other))
+        kept = self._kept_in[side][name]
+        nearest = (other for other in self._ascending(side, name) if other != own and other in kept)
         fullest = (other for other in self._fullest[1 - side] if other != own and other not in kept)
-        return [*nearest, *islice(fullest, CORNERS_MAX)]
+        return [*islice(nearest, CORNERS_MAX), *islice(fullest, CORNERS_MAX)]
+
+    def _ascending(self, side: int, name: str) -> list[str]:
+        """The other values of a line's cells that were ever kept, the fewest visits first."""
+        found = self._sorted[side].get(name)
+        if found is None:
+            line = self._lines[side][name]
+            found = self._sorted[side][name] = sorted(self._kept_in[side][name], key=lambda other: (line[other], other))
+        return found
