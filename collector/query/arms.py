@@ -27,8 +27,10 @@ def arm_of(site: int, plan: Plan, part: Part, names: tuple[str, ...] = ()) -> Ar
 def _arms(arm: Arm) -> Iterator[Fragment]:
     if arm.part.daily is not None:
         yield from daily_rows(arm)
-    elif arm.reach.sealed is not None:
-        yield from pair_rows(arm) if arm.part.pair else segment_rows(arm)
+    elif arm.reach.sealed is not None and arm.part.pair:
+        yield from pair_rows(arm)
+    elif arm.reach.sealed is not None and arm.part.segment:
+        yield from segment_rows(arm)
     if tables := tuple(_tables(arm)):
         yield from detail_rows(arm, tables)
 

@@ -166,6 +166,24 @@ def test_lists_by_dimensions_of_one_group_are_read_by_one_statement_and_others_b
         assert together == [ask(raw, SITE, NOW_S, database.run, UNGUARDED) for raw in asked]
 
 
+def test_the_hour_of_day_is_a_dimension_like_any_other(database: Database, rows: list[Row]) -> None:
+    visits = [row for row in rows if row[0] == "visits"]
+    raw = question(["visits"], dimensions=["visit:hour"])
+    assert answered(database, raw) == {
+        (f"{hour:02d}",): [total] for hour in range(24) if (total := sum(row[4]["visits"] for row in visits if row[2] == hour))
+    }
+    for filters, hours in (
+        ([["is", "visit:hour", ["07", "08"]]], {7, 8}),
+        ([["is_not", "visit:hour", ["07"]], ["matches", "visit:hour", ["^0"]]], {*range(10)} - {7}),
+    ):
+        mine = [row for row in visits if row[2] in hours]
+        assert answered(database, {**raw, "dimensions": [], "filters": filters}) == {(): [sum(row[4]["visits"] for row in mine)]}
+        for country in ("FI", "SE"):
+            both = [*filters, ["is", "visit:country", [country]]]
+            total = sum(row[4]["visits"] for row in mine if row[3]["country"] == country)
+            assert answered(database, {**raw, "dimensions": [], "filters": both}) == {(): [total]}
+
+
 def test_one_failing_statement_fails_all_of_what_was_asked(database: Database) -> None:
     def failing(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
         if "visit:country" in sql:

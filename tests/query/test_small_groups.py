@@ -135,6 +135,13 @@ def test_figures_that_no_fact_has_with_all_that_is_named_are_guarded_where_they_
     assert table(asked(database, ["bounce_rate"], **shape)) == [[RARE, 11.1]]
 
 
+def test_a_page_that_is_also_the_first_of_its_visit_is_counted_where_both_are_known(database: Database) -> None:
+    database.fill_sealed([visits(K, entry_page="/", country="FI")], YESTERDAY, YESTERDAY, K)
+    filters = [["is", "event:page", ["/"]], ["is", "visit:entry_page", ["/"]]]
+    found = asked(database, ["bounce_rate"], filters=filters, dimensions=["visit:country"])
+    assert table(found) == [[RARE, 0.0]]
+
+
 def test_a_comparison_is_about_groups_large_enough_as_well(database: Database) -> None:
     before = YESTERDAY - timedelta(days=7)
     shape: dict[str, Any] = {"filters": [FI, FIREFOX], "dimensions": ["visit:os"], "include": {"compare": "previous_period"}}
