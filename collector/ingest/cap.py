@@ -1,5 +1,7 @@
 """The cap on distinct values: past `values_max` a day, per site and dimension, new ones count as `(other)`.
 
+So does whoever sends `(rare)`, which is what sealed history calls the groups that it does not tell apart.
+
 Whoever can send events can invent paths and campaigns. The cap bounds memory, journal and rows, and totals stay exact.
 First come, first kept: a value that was seen today keeps its place however many new ones arrive. After a restart the
 values of the open visits are the first to come again.
@@ -10,7 +12,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from collector.event import Acquisition, Device, Event, Kind, Place
-from collector.facts import GROUPS, OTHER, Group
+from collector.facts import GROUPS, OTHER, RARE, Group
 
 GroupT = TypeVar("GroupT", Acquisition, Place, Device)
 
@@ -77,7 +79,7 @@ class ValueCap:
             values = seen.values[dimension] = set()
         if value in values:
             return value
-        if len(values) >= self._max:
+        if len(values) >= self._max or value == RARE:
             return OTHER if value else value
         values.add(value)
         return value

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from collector.event import Acquisition, Device, Event, Kind, Place
-from collector.facts import OTHER
+from collector.facts import OTHER, RARE
 from collector.ingest.cap import COMBINATIONS_A_VALUE, ValueCap
 from collector.visits.change import deltas
 from collector.visits.machine import Visit, apply
@@ -61,6 +61,11 @@ def test_a_group_is_folded_field_by_field() -> None:
         made(cap, acquisition=Acquisition(source="Google", utm_campaign=f"c{n}"))
     folded = made(cap, acquisition=Acquisition(source="Google", utm_campaign="one too many")).acquisition
     assert folded == Acquisition(source="Google", utm_campaign=OTHER)
+
+
+def test_nobody_can_send_what_history_calls_its_small_groups() -> None:
+    folded = made(ValueCap(VALUES_MAX), page=RARE, acquisition=Acquisition(RARE, utm_campaign=RARE))
+    assert (folded.page, folded.acquisition) == (OTHER, Acquisition(OTHER, utm_campaign=OTHER))
 
 
 def test_an_empty_value_stays_empty() -> None:
