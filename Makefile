@@ -48,8 +48,9 @@ browser:  ## make sure that Chromium is here, or say how to get it
 bench: $(VENV)/.dev  ## measure (minutes); the figures go into docs/performance.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
-sim: $(VENV)/.dev  ## the long runs: 1,000 kills and more, properties on fresh examples (an hour)
+sim: $(VENV)/.dev  ## the long runs: 1,000 kills and more, 1,000 sites attacked, properties on fresh examples (an hour)
 	FOOTFALL_TEST_KILLS=1000 $(BIN)/pytest tests/faults $(ARGS)
+	FOOTFALL_TEST_SITES=1000 $(BIN)/pytest tests/privacy_model $(ARGS)
 	$(BIN)/pytest -m "not browser and not slow" --hypothesis-profile=explore $(ARGS)
 
 lock:  ## pin the newest versions that pyproject.toml allows (needs uv)

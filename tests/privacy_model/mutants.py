@@ -1,0 +1,74 @@
+"""The rules with one of them missing: what the solver must catch, or it would prove nothing of the rules as they are."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from collector.query import reach
+from collector.query.part import Needs
+from collector.store import fold, sealing
+
+Mutant = Callable[[pytest.MonkeyPatch], None]
+
+
+def threshold_off_by_one(patch: pytest.MonkeyPatch) -> None:
+    """A cell of k - 1 visits is kept."""
+
+    class Loose(fold.Table):
+        def __init__(self, cells: fold.Cells, k: int, rest: fold.Rest = ({}, {})) -> None:
+            super().__init__(cells, k - 1, rest)
+
+    patch.setattr(sealing, "Table", Loose)
+
+
+def no_complementary_suppression(patch: pytest.MonkeyPatch) -> None:
+    """Small cells are left out, and nothing is left out to hide them."""
+    patch.setattr(fold.Table, "_close", _nothing)
+    _tables_alone(patch)
+
+
+def rows_but_not_columns(patch: pytest.MonkeyPatch) -> None:
+    """What is left of a row is nothing or k; of a column anything, and no trade is asked for."""
+    patch.setattr(fold.Table, "_close", _fill_rows)
+    _tables_alone(patch)
+
+
+def remainders_but_no_trades(patch: pytest.MonkeyPatch) -> None:
+    """What is left of a row and of a column is nothing or k, but a cell may be found by both."""
+    patch.setattr(fold.Table, "_is_hidden", lambda table, cell: True)
+    _tables_alone(patch)
+
+
+def live_days_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Whoever has a shared address sees kept detail."""
+    for needs in (Needs.PAIRS, Needs.DETAIL):
+        patch.setitem(reach._PUBLIC, needs, reach._SIGNED_IN[needs])
+
+
+MUTANTS: Mapping[str, Mutant] = {
+    mutant.__name__: mutant
+    for mutant in (
+        threshold_off_by_one,
+        no_complementary_suppression,
+        rows_but_not_columns,
+        remainders_but_no_trades,
+        live_days_forgotten,
+    )
+}
+
+
+def _tables_alone(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sealing, "hide_jointly", _nothing)
+
+
+def _nothing(*_: Any) -> None:
+    pass
+
+
+def _fill_rows(table: Any) -> None:
+    """Rule 2 for the rows alone."""
+    for row, line in table._lines[0].items():
+        kept = sorted((other for other in line if (row, other) in table.kept), key=lambda other: (line[other], other))
+        while 0 < table._left[0][row] < table._k and kept:
+            table._drop([(row, kept.pop(0))])

@@ -1,0 +1,152 @@
+"""What an attacker may ask of a small site: every kind of question, over its periods, parts of them and several at once.
+
+A public caller asks over all days, a signed-in one over sealed history alone: kept detail is theirs to see.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import permutations, product
+from typing import Any
+
+from tests.privacy_model.site import ASKED, OF_EVENTS, Site
+
+Raw = dict[str, Any]
+BUCKETS = ("time:day", "time:week", "time:month", "time:hour")
+_DIMENSION = {api: name for name, apis in ASKED.items() for api in apis}
+
+
+def dimension_of(api: str) -> str:
+    """The site's dimension that a question names."""
+    return _DIMENSION[api]
+
+
+def filtered_on(filters: Sequence[Any]) -> Iterator[str]:
+    """What conditions name."""
+    for condition in filters:
+        yield from filtered_on(condition[1]) if condition[0] in ("and", "or") else (condition[1],)
+
+
+def names_one(raw: Raw) -> bool:
+    """Whether a question names one dimension at most."""
+    named = {_DIMENSION[api] for api in raw["dimensions"] if api in _DIMENSION} | {_DIMENSION[api] for api in filtered_on(raw["filters"])}
+    hours = "time:hour" in raw["dimensions"] or "T" in raw["date_range"][1]
+    return len(named | ({"hour"} if hours else set())) < 2
+
+
+def single_breakdowns(site: Site) -> list[Raw]:
+    """One dimension at a time, or none: by day and by month, for each period and for all of them, and with filters on it alone."""
+    spans = list(dict.fromkeys([_whole(site, True), *site.periods[:3]]))
+    found = [_question(span, ["time:day"]) for span in spans]
+    for name in site.dimensions:
+        api = ASKED[name][0]
+        found += [_question(span, [api, *time]) for span in spans for time in ([], ["time:day"], ["time:month"])]
+        found += [_question(spans[0], ["time:day"], [["is", api, [value]]]) for value in _values(site, name)]
+    return found
+
+
+def crossings(site: Site, chance: random.Random) -> list[Raw]:
+    """Two dimensions, all values at once as an export has them: every pair, in one direction or the other, of each period."""
+    live = [(day, day) for day in site.days if day > site.sealed_until][-1:]
+    pairs = [chance.sample(pair, 2) for pair in _pairs(site) if pair[0] < pair[1]]
+    return [_question(span, pair) for pair in pairs for span in (*site.periods, *live)]
+
+
+def some(site: Site, chance: random.Random, public: bool, count: int) -> list[Raw]:
+    """So many questions of every kind, over any days."""
+    spans = list(_spans(site, chance, public))
+    makers = (_filtered, _filtered, _filtered_on_both, _filtered_on_both, _timed, _joined, _three, _three_filtered, _one)
+    return [chance.choice(makers)(site, chance, chance.choice(spans)) for _ in range(count)]
+
+
+def _one(site: Site, chance: random.Random, span: tuple[Any, Any]) -> Raw:
+    name = chance.choice(site.dimensions)
+    api = chance.choice(ASKED[name])
+    time = chance.sample(BUCKETS, chance.randint(0, 1))
+    filters = [_condition(site, chance, name, api)] if chance.random() < 0.5 else []
+    return _question(span, [*([api] if chance.random() < 0.5 else []), *time], filters, chance)
+
+
+def _filtered(site: Site, chance: random.Random, span: tuple[Any, Any]) -> Raw:
+    one, other = chance.choice(list(_pairs(site)))
+    dimensions = chance.choice(([other], [other], [one, other], [other, one]))
+    return _question(span, dimensions, [_condition(site, chance, dimension_of(one), one)], chance)
+
+
+def _filtered_on_both(site: Site, chance: random.Random, span: tuple[Any, Any]) -> Raw:
+    pair = chance.choice(list(_pairs(site)))
+    filters = [_condition(site, chance, dimension_of(api), api) for api in pair]
+    return _question(span, chance.choice(([], [], [pair[0]], ["time:month"])), filters, chance)
+
+
+def _timed(site: Site, chance: random.Random, span: tuple[Any, Any]) -> Raw:
+    one, other = chance.choice(list(_pairs(site)))
+    bucket = chance.choice(BUCKETS)
+    if chance.random() < 0.5:
+        return _question(span, [one, other, bucket], [], chance)
+    return _question(span, [other, bucket], [_condition(site, chance, dimension_of(one), one)], chance)
+
+
+def _joined(site: Site, chance: random.Random, span: tuple[Any, Any]) -> Raw:
+    pair = chance.choice(list(_pairs(site)))
+    filters = [_condition(site, chance, dimension_of(api), api) for api in pair]
+    return _question(span, [], [[chance.choice(("or", "and")), filters]], chance)
+
+
+def _three(site: Site, chance: random.Random, span: tuple[Any, Any]) -> Raw:
+    names = chance.sample(site.dimensions, len(site.dimensions))
+    return _question(span, [ASKED[name][0] for name in names], [], chance)
+
+
+def _three_filtered(site: Site, chance: random.Random, span: tuple[Any, Any]) -> Raw:
+    *named, last = chance.sample(site.dimensions, len(site.dimensions))
+    return _question(span, [ASKED[last][0]], [_condition(site, chance, name, ASKED[name][0]) for name in named], chance)
+
+
+def _condition(site: Site, chance: random.Random, name: str, api: str) -> list[Any]:
+    values = _values(site, name)
+    kind = chance.choice(("is", "is", "is", "is two", "is_not", "contains", "contains_not"))
+    if kind.startswith("contains"):
+        value = chance.choice(values)
+        return [kind, api, [value[:1] if chance.random() < 0.5 else value[-1:]]]
+    return [kind.removesuffix(" two"), api, chance.sample(values, min(len(values), 2 if kind == "is two" else 1))]
+
+
+def _pairs(site: Site) -> Iterator[tuple[str, str]]:
+    """Every pair of what can be asked, in both directions."""
+    for one, other in permutations(site.dimensions, 2):
+        for pair in product(ASKED[one], ASKED[other]):
+            # A visit's last page is kept with the visit alone, not with what happens on its pages.
+            if "visit:exit_page" not in pair or not OF_EVENTS & {one, other}:
+                yield pair
+
+
+def _values(site: Site, name: str) -> tuple[str, ...]:
+    return site.values[site.dimensions.index(name)]
+
+
+def _spans(site: Site, chance: random.Random, public: bool) -> Iterator[tuple[Any, Any]]:
+    """Periods, all days, one day more or less than each, from one day with visits to another, and parts of days."""
+    whole = _whole(site, public)
+    yield from (whole, *site.periods[:3])
+    for first, last in site.periods[:3]:
+        yield first + timedelta(days=last > first), last
+        yield from ((first, last + timedelta(days=1)), (first - timedelta(days=1), last)) if public else ()
+    days = [day for day in site.days if public or day <= site.sealed_until]
+    for _ in range(3):
+        first, last = sorted((chance.choice(days), chance.choice(days)))
+        yield first, last
+        yield f"{first}T00:00:00", f"{last}T{chance.choice(('09', '12', '17'))}:00:00"
+
+
+def _whole(site: Site, public: bool) -> tuple[date, date]:
+    return site.periods[0][0], max(site.days[-1], site.sealed_until) if public else site.sealed_until
+
+
+def _question(span: tuple[Any, Any], dimensions: list[str], filters: list[Any] | None = None, chance: random.Random | None = None) -> Raw:
+    raw: Raw = {"metrics": ["visits"], "date_range": [str(end) for end in span], "dimensions": dimensions, "filters": filters or []}
+    if chance and dimensions and chance.random() < 0.25:
+        raw |= {"pagination": {"limit": chance.randint(1, 3)}, "include": {"total_rows": True}}
+    elif chance and chance.random() < 0.2:
+        raw["include"] = {"compare": chance.choice(("previous_period", "previous_period"))}
+    return raw

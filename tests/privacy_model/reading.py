@@ -1,0 +1,182 @@
+"""From answers to what they say of a site: each row is a sum of cells that is known, or known to lie between two numbers.
+
+A figure is exact where nothing of it is withheld. Where something is, the answer says how much at most: its rows of the value
+"(rare)", or `meta.withheld`. A crossing that a sealed period tells is told whole, whatever is withheld beside it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from collector.facts import RARE
+from tests.privacy_model.history import Moment
+from tests.privacy_model.questions import Raw, dimension_of, filtered_on
+from tests.privacy_model.site import NOON, OF_CONTENT, Site
+
+ANY = 10**9  # visits; more than any sum of a small site
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The visits of some cells (a mask) are at least `least` and at most `most`."""
+
+    cells: np.ndarray
+    least: int
+    most: int
+
+    @property
+    def key(self) -> tuple[bytes, int, int]:
+        return self.cells.tobytes(), self.least, self.most
+
+    def holds(self, counts: np.ndarray) -> bool:
+        """Whether these visits fit."""
+        return self.least <= int(counts[self.cells].sum()) <= self.most
+
+
+Told = dict[tuple[str, ...], int]  # the visits of each row
+
+
+def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before: Told | None) -> Iterator[Bound]:
+    """What one answer says. `before` is what the same question was told before the last sealing, None if it was not asked."""
+    covered = _covered(site, answer) & np.isin(site.cells[:, -1], moment.present) & _in_hours(site, raw["date_range"])
+    covered &= _fits(site, raw["filters"])
+    rows = told(answer)
+    open_visits = _withheld(answer) - sum(visits for values, visits in rows.items() if RARE in values)
+    for values, cells in _rows(site, raw, covered):
+        if not cells.any() or _is_cut_off(raw, rows, values):
+            continue
+        visits = rows.get(values, 0)
+        slack = open_visits + sum(other for rare, other in rows.items() if RARE in rare and _matches(rare, values))
+        yield Bound(cells, visits, visits if slack <= 0 else min(ANY, visits + slack))
+        newly = visits - before.get(values, 0) if before is not None else 0
+        if moment.newly is not None and newly > 0 and _is_one_crossing(site, answer, cells):
+            yield Bound(cells & _told_whole(site, moment.newly, raw), newly, newly)
+
+
+def _rows(site: Site, raw: Raw, covered: np.ndarray) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
+    """The rows that an answer may have, and the cells of each."""
+    for row in product(*(_column(site, api) for api in raw["dimensions"])):
+        cells = covered
+        for _, mask in row:
+            cells = cells & mask
+        yield tuple(label for label, _ in row), cells
+
+
+def _is_cut_off(raw: Raw, rows: Told, values: tuple[str, ...]) -> bool:
+    """Whether a row may stand on a page that was not asked for."""
+    return values not in rows and len(rows) == raw.get("pagination", {}).get("limit")
+
+
+def _told_whole(site: Site, delivery: int, raw: Raw) -> np.ndarray:
+    """The cells of a delivery whose crossings the sealed pairs tell: not of days that gave up what is asked, and were too few to be
+    told together. Which these are follows from each day's visits, which everybody knows."""
+    cells = site.of_delivery(delivery)
+    if all(dimension_of(api) in OF_CONTENT for api in _named(raw)):
+        return cells
+    for period in site.periods:
+        by_day = [(day, int(site.counts[site.of_delivery(delivery) & site.of_days(day, day)].sum())) for day in site.days]
+        small = [(day, visits) for day, visits in by_day if period[0] <= day <= period[1] and visits < site.k]
+        if sum(visits for _, visits in small) < site.k:
+            cells = cells & ~np.any([site.of_days(day, day) for day, _ in small] or [np.zeros(len(cells), dtype=bool)], axis=0)
+    return cells
+
+
+def _named(raw: Raw) -> Iterator[str]:
+    yield from (
+        ("visit:hour" if api == "time:hour" else api) for api in raw["dimensions"] if api == "time:hour" or not api.startswith("time")
+    )
+    yield from filtered_on(raw["filters"])
+
+
+def told(answer: Mapping[str, Any]) -> Told:
+    """An answer's rows."""
+    return {tuple(row["dimensions"]): row["metrics"][0] for row in answer["results"]}
+
+
+def _withheld(answer: Mapping[str, Any]) -> int:
+    withheld = answer["meta"].get("withheld")
+    if withheld is None:
+        return 0
+    return ANY if withheld["visits"] is None else int(withheld["visits"])
+
+
+def _matches(rare: Sequence[str], values: Sequence[str]) -> bool:
+    return all(mine in (RARE, theirs) for mine, theirs in zip(rare, values, strict=True))
+
+
+def _is_one_crossing(site: Site, answer: Mapping[str, Any], cells: np.ndarray) -> bool:
+    """Whether a row of pairs is about one value of each of two dimensions, and one sealed period."""
+    if answer["meta"]["days"]["pairs"] is None:
+        return False
+    chosen = site.cells[cells]
+    singles = sum(len(np.unique(chosen[:, place])) == 1 < len(values) for place, values in enumerate(site.values))
+    days = [site.days[place] for place in np.unique(chosen[:, -2])]
+    return singles == 2 and any(first <= days[0] and days[-1] <= last for first, last in site.periods)
+
+
+def _covered(site: Site, answer: Mapping[str, Any]) -> np.ndarray:
+    """The cells of the days that the answer says it covers."""
+    first, last = (date.fromisoformat(end[:10]) for end in answer["query"]["date_range"])
+    covered = site.of_days(first, last)
+    for missing in answer["meta"]["days"]["missing"]:
+        covered = covered & ~site.of_days(*(date.fromisoformat(day) for day in missing))
+    return covered
+
+
+def _in_hours(site: Site, asked: Sequence[str]) -> np.ndarray:
+    """The cells of the hours of a range that may begin and end within days."""
+    if "T" not in asked[1]:
+        return np.ones(len(site.cells), dtype=bool)
+    last, until = date.fromisoformat(asked[1][:10]), int(asked[1][11:13])
+    if "hour" not in site.dimensions:
+        return np.ones(len(site.cells), dtype=bool) if until > int(NOON) else np.logical_not(site.of_days(last, last))
+    within: np.ndarray = site.of_value("hour", lambda hour: int(hour) < until) | ~site.of_days(last, last)
+    return within
+
+
+Label = tuple[str, np.ndarray]  # what a row is called, and its cells
+
+
+def _column(site: Site, api: str) -> list[Label]:
+    """The rows that a dimension may have."""
+    if not api.startswith("time:"):
+        name = dimension_of(api)
+        return [(value, site.of_value(name, value.__eq__)) for value in site.values[site.dimensions.index(name)]]
+    if api == "time:hour":
+        hours = _column(site, "visit:hour") if "hour" in site.dimensions else [(NOON, np.ones(len(site.cells), dtype=bool))]
+        return [(f"{day} {hour}:00:00", mask & site.of_days(day, day)) for day in site.days for hour, mask in hours]
+    names: dict[str, np.ndarray] = {}
+    for day in site.days:
+        label = _bucket(day, api).isoformat()
+        names[label] = names.get(label, np.zeros(len(site.cells), dtype=bool)) | site.of_days(day, day)
+    return list(names.items())
+
+
+def _bucket(day: date, api: str) -> date:
+    if api == "time:week":
+        return day - timedelta(days=day.weekday())
+    return day.replace(day=1) if api == "time:month" else day
+
+
+def _fits(site: Site, filters: Sequence[Any]) -> np.ndarray:
+    """The cells that fit all of these conditions."""
+    fits = np.ones(len(site.cells), dtype=bool)
+    for condition in filters:
+        fits &= _condition(site, condition)
+    return fits
+
+
+def _condition(site: Site, asked: Sequence[Any]) -> np.ndarray:
+    if asked[0] == "and":
+        return _fits(site, asked[1])
+    if asked[0] == "or":
+        found: np.ndarray = np.any([_condition(site, part) for part in asked[1]], axis=0)
+        return found
+    operator, api, values = asked
+    test = (lambda value: value in values) if operator.startswith("is") else (lambda value: any(part in value for part in values))
+    fits = site.of_value(dimension_of(api), test)
+    return ~fits if operator.endswith("_not") else fits

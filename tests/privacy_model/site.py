@@ -1,0 +1,203 @@
+"""Small random sites: few values of two or three dimensions, a few days, groups around the smallest that may be told.
+
+A site is a table of whole numbers: how many visits each cell has, a cell being one value of each dimension, a day, and the
+delivery it came with (0: in time; 1: late, after its period was sealed). All rows of the store are made from these numbers,
+each visit seeing one page and sending at most one event, so that every answer is a sum of cells.
+"""
+
+import random
+from calendar import monthrange
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from collector.event import Acquisition, Device, Place
+from collector.facts import FactName
+from collector.store.interface import Rows
+
+FIRST_MONTH = date(2026, 3, 1)
+TODAY = date(2026, 5, 20)
+DELIVERIES = (0, 1)
+
+Period = tuple[date, date]  # its first and its last day
+
+# One dimension of a site and how questions name it: one page seen is a visit's entry page, its exit page and its page.
+ASKED: dict[str, tuple[str, ...]] = {
+    "hostname": ("event:hostname",),
+    "page": ("event:page", "visit:entry_page", "visit:exit_page"),
+    "source": ("visit:source",),
+    "utm_campaign": ("visit:utm_campaign",),
+    "country": ("visit:country",),
+    "browser": ("visit:browser",),
+    "device": ("visit:device",),
+    "hour": ("visit:hour",),
+    "event": ("event:name",),
+    "value": ("event:props:plan",),
+    "currency": ("event:currency",),
+}
+VALUES: dict[str, tuple[str, ...]] = {
+    "hostname": ("example.com", "shop.example.com", "blog.example.com", "docs.example.com"),
+    "page": ("/", "/pricing", "/blog", "/about"),
+    "source": ("Google", "Bing", "Mastodon", "Newsletter"),
+    "utm_campaign": ("spring", "summer", "autumn", "winter"),
+    "country": ("FI", "SE", "DE", "FR"),
+    "browser": ("Firefox", "Chrome", "Safari", "Edge"),
+    "device": ("Desktop", "Mobile", "Tablet", "TV"),
+    "hour": ("08", "12", "16", "20"),
+    "event": ("Sign up", "Purchase", "Download", "Search"),
+    "value": ("pro", "free", "team", "trial"),
+    "currency": ("EUR", "SEK", "USD", "GBP"),
+}
+NOON = "12"  # the hour of all visits of a site that does not tell hours apart
+# What one visit adds to each measure of a fact.
+_MEASURES: dict[FactName, tuple[int, ...]] = {"visits": (1, 1, 1, 0, 1, 0), "pages": (1, 1, 1, 0, 0, 0), "events": (1, 1, 1, 0)}
+OF_EVENTS = frozenset({"event", "value", "currency"})
+OF_CONTENT = OF_EVENTS | {"hostname", "page"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """`counts` are the visits of `cells`, an array of places: one of each dimension's values, of `days` and of DELIVERIES.
+
+    `periods` are sealed, in this order; later days keep their detail.
+    """
+
+    seed: int
+    k: int
+    dimensions: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    days: tuple[date, ...]
+    periods: tuple[Period, ...]
+    cells: np.ndarray
+    counts: np.ndarray
+
+    @property
+    def sealed_until(self) -> date:
+        return self.periods[-1][1]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether rows came after their period was sealed."""
+        return bool(self.counts[self.of_delivery(1)].any())
+
+    def of_delivery(self, delivery: int) -> np.ndarray:
+        """The cells of one delivery."""
+        found: np.ndarray = self.cells[:, -1] == delivery
+        return found
+
+    def of_days(self, first: date, last: date) -> np.ndarray:
+        """The cells of days `first` to `last`."""
+        inside = np.array([first <= day <= last for day in self.days])
+        found: np.ndarray = inside[self.cells[:, -2]]
+        return found
+
+    def of_value(self, dimension: str, fits: Any) -> np.ndarray:
+        """The cells whose value of a dimension fits."""
+        place = self.dimensions.index(dimension)
+        inside = np.array([bool(fits(value)) for value in self.values[place]])
+        found: np.ndarray = inside[self.cells[:, place]]
+        return found
+
+
+def generate(seed: int) -> Site:
+    """The site of a seed."""
+    chance = random.Random(seed)
+    k = chance.randint(5, 20)
+    dimensions = _dimensions(chance)
+    values = tuple(VALUES[name][: chance.randint(2, 4 if len(dimensions) < 3 else 3)] for name in dimensions)
+    months = chance.randint(1, 2)
+    days = tuple(sorted(chance.sample([FIRST_MONTH + timedelta(days=n) for n in range(31 if months == 1 else 61)], chance.randint(2, 6))))
+    visits = _visits(chance, values, days, k)
+    periods = _periods(chance, sorted({days[visit[-1]] for visit in visits}))
+    late = _late(chance, visits, days, periods)
+    cells, counts = _table(values, days, visits, late)
+    return Site(seed, k, dimensions, values, days, periods, cells, counts)
+
+
+def _dimensions(chance: random.Random) -> tuple[str, ...]:
+    names = [name for name in ASKED if name not in OF_EVENTS]
+    if chance.random() < 0.3:
+        return (*chance.sample(names, chance.randint(1, 2)), chance.choice(sorted(OF_EVENTS)))
+    return tuple(chance.sample(names, chance.randint(2, 3)))
+
+
+def _periods(chance: random.Random, days: list[date]) -> tuple[Period, ...]:
+    """The months of these days, all or only the first; seldom each day by itself."""
+    if chance.random() < 0.15:
+        return tuple((day, day) for day in days[: chance.randint(1, len(days))])
+    firsts = sorted({day.replace(day=1) for day in days})[: chance.randint(1, 2)]
+    return tuple((first, first.replace(day=monthrange(first.year, first.month)[1])) for first in firsts)
+
+
+Visits = list[tuple[int, ...]]  # for each visit the places of its values, and of its day
+
+
+def _visits(chance: random.Random, values: tuple[tuple[str, ...], ...], days: tuple[date, ...], k: int) -> Visits:
+    """Visits whose values follow the first's, with a probability; the days differ in how many they have."""
+    follows = chance.choice((0, 0.3, 0.6, 0.9))
+    weights = [[chance.random() ** 2 + 0.05 for _ in names] for names in values]
+    busy = [chance.random() ** 2 + 0.02 for _ in days]
+    found = []
+    for _ in range(chance.randint(k // 2, 25 * k)):
+        places: list[int] = []
+        for names, weight in zip(values, weights, strict=True):
+            follow = places and chance.random() < follows
+            places.append(places[0] % len(names) if follow else chance.choices(range(len(names)), weight)[0])
+        found.append((*places, chance.choices(range(len(days)), busy)[0]))
+    return found
+
+
+def _late(chance: random.Random, visits: Visits, days: tuple[date, ...], periods: tuple[Period, ...]) -> set[int]:
+    """Which of the visits come late: none, or some of one or two sealed days; no period's visits all do."""
+    sealed = [place for place, day in enumerate(days) if day <= periods[-1][1]]
+    if chance.random() < 0.7:
+        return set()
+    chosen = chance.sample(sealed, min(len(sealed), chance.randint(1, 2)))
+    share = chance.choice((0.05, 0.3, 0.6))
+    late = {n for n, visit in enumerate(visits) if visit[-1] in chosen and chance.random() < share}
+    in_time = {days[visit[-1]] for n, visit in enumerate(visits) if n not in late}
+    return late if all(any(first <= day <= last for day in in_time) for first, last in periods) else set()
+
+
+def _table(values: tuple[tuple[str, ...], ...], days: tuple[date, ...], visits: Visits, late: set[int]) -> tuple[np.ndarray, np.ndarray]:
+    """All cells of the days and deliveries that have any visit, and their visits."""
+    keys = [(*visit, int(n in late)) for n, visit in enumerate(visits)]
+    used = sorted({key[-2:] for key in keys})
+    places = [(*combined, *when) for when in used for combined in product(*(range(len(names)) for names in values))]
+    number = {cell: n for n, cell in enumerate(places)}
+    counts = np.zeros(len(places), dtype=np.int64)
+    for key in keys:
+        counts[number[key]] += 1
+    return np.array(places, dtype=np.int64).reshape(len(places), len(values) + 2), counts
+
+
+def rows(site: Site, delivery: int, number: int) -> Rows:
+    """One delivery's rows, as a store takes them, for the site of a number: visits, and pages and events where these differ."""
+    found: dict[FactName, Counter[tuple[Any, ...]]] = {"visits": Counter(), "pages": Counter(), "events": Counter()}
+    for cell, count in zip(site.cells.tolist(), site.counts.tolist(), strict=True):
+        if not count or cell[-1] != delivery:
+            continue
+        has = {name: site.values[n][cell[n]] for n, name in enumerate(site.dimensions)}
+        page, visit = _keys(has, (number, site.days[cell[-2]].toordinal(), int(has.get("hour", NOON))))
+        found["visits"][visit] += count
+        if "page" in has:
+            found["pages"][page] += count
+        if OF_EVENTS & has.keys():
+            for prop, value in (("", ""), ("plan", f"plan={has['value']}")) if "value" in has else (("", ""),):
+                found["events"][*page, has.get("event", "Sign up"), prop, value, has.get("currency", "")] += count
+    return {fact: {key: [count * times for times in _MEASURES[fact]] for key, count in keys.items()} for fact, keys in found.items()}
+
+
+def _keys(has: dict[str, str], when: tuple[int, int, int]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The keys of the page that a visit with these values sees, and of the visit itself."""
+    hostname, page = has.get("hostname", "example.com"), has.get("page", "/")
+    groups = (
+        Acquisition(has.get("source", ""), utm_campaign=has.get("utm_campaign", "")),
+        Place(has.get("country", "")),
+        Device(has.get("browser", ""), device=has.get("device", "")),
+    )
+    return (*when, hostname, page, *groups, "", "", page), (*when, hostname, page, page, *groups, "", "")
