@@ -38,16 +38,31 @@ ByDay = Mapping[str, Cells]
 DAY = "day"
 
 
+def is_looked_at(table: Table) -> bool:
+    """Whether a table is small enough that bounds could meet in it, and tells more than its sums: one of a single row does not."""
+    rows, columns = (len(table.sums(side)) for side in (0, 1))
+    return min(rows, columns) > 1 and rows * columns <= CELLS_MAX
+
+
 def hide_jointly(tables: Mapping[Pair, Table], by_day: ByDay) -> None:
     """Leave out cells of the tables, which must be whole (no rest), until together they pin down no small cell."""
-    tables = {pair: table for pair, table in tables.items() if prod(len(table.sums(side)) for side in (0, 1)) <= CELLS_MAX}
-    while narrow := Bounds(tables, by_day).narrow_cells():
-        alone = Bounds(tables, by_day, kept=False)
-        narrowed = [(pair, cell) for pair, cell, room in narrow if room < alone.room(pair, cell)]
+    for _ in hiding(tables, by_day):
+        pass
+
+
+def hiding(tables: Mapping[Pair, Table], by_day: ByDay) -> Iterator[None]:
+    """The same, some of the work at each `next`: 2 s at most (WORK_MAX)."""
+    tables = {pair: table for pair, table in tables.items() if is_looked_at(table)}
+    while any(table.kept for table in tables.values()):
+        narrow = Bounds(tables, by_day).narrow_cells()
+        yield
+        alone = Bounds(tables, by_day, kept=False) if narrow else None
+        narrowed = [(pair, cell) for pair, cell, room in narrow if alone and room < alone.room(pair, cell)]
         if not narrowed:
             return
         for pair, cell in narrowed:
             _hide(tables, pair, cell)
+        yield
 
 
 def _hide(tables: Mapping[Pair, Table], pair: Pair, cell: Cell) -> None:

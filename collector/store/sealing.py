@@ -8,7 +8,7 @@ Rows that come late for a sealed period are sealed from themselves alone: everyt
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from collector.store import arrow, sealing_sql, segments
 from collector.store.connection import Connection
 from collector.store.fold import Cell, Table
 from collector.store.interface import Segment
-from collector.store.joint import hide_jointly
+from collector.store.joint import hiding, is_looked_at
 from collector.store.schema import Column
 
 Pair = tuple[str, str]
@@ -30,7 +30,10 @@ WHOLE_CELLS_MAX = 20_000
 # Days bound what pairs tell jointly only where they and the values are few (joint.COMBINATIONS_MAX).
 DAY_CELLS_MAX = 2_000
 
-_CELL = (Column("value", "text"), Column("other_value", "text"))
+# A fact of so few rows is looked at as a whole: its tables have no more cells each, and 100 statements less are 0.2 s of CPU.
+TOGETHER_ROWS_MAX = 2_000
+
+_CELL = tuple(Column(name, "text") for name in ("dimension", "other", "value", "other_value"))
 _LINE = (Column("side", "count"), Column("name", "text"), Column("exposure", "count"), Column("visits", "count"))
 
 
@@ -45,18 +48,24 @@ class Sealing:
         self._visits: Counter[date] = Counter()
         self._small: list[date] = []  # days with fewer than k visits
         self._gone: list[date] = []  # the same, where they have fewer than k together: what they give up is not kept at all
-        self._tables: dict[Pair, Table] = {}
+        self._tables: dict[Pair, Table] = {}  # of the visits fact, as far as `joint` looks at them
+        self._staged: dict[Pair, set[Cell]] = {}
+        self._days: dict[str, dict[Cell, int]] = {}
 
     def pieces(self) -> Iterator[Step]:
         """The work, to be done in order, each in a transaction or none; nothing of it is seen by questions."""
         yield self._look
         for fact in facts.ROLLED_UP:
             yield partial(_run, sealing_sql.make_staging(fact))
-            for (columns, properties), pairs in _by_stored(fact).items():
-                yield partial(self._sum, fact, columns, properties)
-                for pair in pairs:
-                    yield partial(self._stage, fact, pair)
-        yield self._hide_jointly
+            together = self._rows[fact] <= min(TOGETHER_ROWS_MAX, WHOLE_CELLS_MAX)
+            for properties, pairs in _bundles(fact, together):
+                yield partial(self._sum, fact, pairs, properties)
+                for bundle in [pairs] if together else [[pair] for pair in pairs]:
+                    yield partial(self._stage, fact, bundle)
+        yield self._look_at_days
+        for _ in hiding(self._tables, self._days):
+            yield _pause
+        yield self._take_back
 
     def finish(self, writer: Connection) -> int | None:
         """Let all take effect, in the caller's transaction; returns the rows of detail deleted.
@@ -93,47 +102,48 @@ class Sealing:
             visits_of.update({day: visits if fact == "visits" else 0 for day, visits, _ in found})
         return rows, visits_of
 
-    def _sum(self, fact: FactName, columns: tuple[str, ...], properties: bool, writer: Connection) -> None:
-        writer.execute(sealing_sql.rows(fact, columns, properties), (self._gone, *self._period))
+    def _sum(self, fact: FactName, pairs: Sequence[Pair], properties: bool, writer: Connection) -> None:
+        dimensions = dict.fromkeys(name for pair in pairs for name in pair)
+        writer.execute(sealing_sql.rows(fact, dimensions, properties), (self._gone, *self._period))
 
-    def _stage(self, fact: FactName, pair: Pair, writer: Connection) -> None:
-        """Count one pair's table, decide which of its cells are kept, and lay these by."""
-        writer.execute(sealing_sql.cells(fact, pair))
-        ((count, visits),) = writer.execute(sealing_sql.COUNT)
-        if count <= WHOLE_CELLS_MAX:
-            table = Table(_cells(writer.execute(sealing_sql.WHOLE)), self._k)
-            if fact == "visits":
-                self._tables[pair] = table
-        else:
-            table = self._large(writer, visits)
-        kept = sorted(table.kept)
-        if kept:
-            writer.execute(
-                sealing_sql.stage(fact), (self._site, *pair, self._first, self._last), _source(_CELL, list(zip(*kept, strict=True)))
-            )
+    def _stage(self, fact: FactName, pairs: Sequence[Pair], writer: Connection) -> None:
+        """Count some pairs' tables, or one that may be large, decide which of their cells are kept, and lay these by.
 
-    def _large(self, writer: Connection, visits: int) -> Table:
+        The values of each property are a table of their own: where every event has the property, they share out its events.
+        """
+        writer.execute(sealing_sql.cells(fact, pairs))
+        largest = writer.execute(sealing_sql.LARGEST, (WHOLE_CELLS_MAX,)) if len(pairs) == 1 else []
+        cells = _by_pair(writer.execute(sealing_sql.WHOLE, ([prop for prop, _ in largest],)))
+        tables = {key: Table(cells[key], self._k) for key in sorted(cells)}
+        if fact == "visits":
+            self._tables |= {pair: table for (pair, _), table in tables.items() if is_looked_at(table)}
+        tables |= {(pairs[0], prop): self._large(writer, prop, visits) for prop, visits in largest}
+        kept = [(pair, cell) for (pair, _), table in tables.items() for cell in table.kept]
+        _with_cells(writer, sealing_sql.stage(fact), kept, (self._site, self._first, self._last))
+
+    def _large(self, writer: Connection, prop: str, visits: int) -> Table:
         """A table too large to be looked at whole: its large cells, the sums of the small ones, and those in doubt."""
-        rows, columns = (_by_name(writer.execute(sql, (self._k,))) for sql in sealing_sql.REST)
-        table = Table(_cells(writer.execute(sealing_sql.LARGE, (self._k,))), self._k, (rows, columns))
+        rows, columns = (_by_name(writer.execute(sql, (prop, self._k))) for sql in sealing_sql.REST)
+        table = Table(_cells(writer.execute(sealing_sql.LARGE, (prop, self._k))), self._k, (rows, columns))
         writer.execute(sealing_sql.LINES)
         for side in (0, 1):
             exposure, sums = table.exposure(side), table.sums(side)
             lines: list[list[Any]] = [[side] * len(exposure), list(exposure), list(exposure.values()), [sums[name] for name in exposure]]
             writer.execute(sealing_sql.ADD_LINES, source=_source(_LINE, lines))
-        table.doubtful(_cells(writer.execute(sealing_sql.DOUBTFUL, (self._k, table.left, visits))))
+        table.doubtful(_cells(writer.execute(sealing_sql.DOUBTFUL, (prop, self._k, table.left, visits))))
         return table
 
-    def _hide_jointly(self, writer: Connection) -> None:
-        """Take back staged cells of the visits fact that tell, all tables together, what each of them hides."""
+    def _look_at_days(self, writer: Connection) -> None:
+        """What is needed to hide what all tables of the visits fact would tell together."""
         if self._has_changed(writer):  # days and tables would contradict each other, and nothing will take effect
-            return
-        before = {pair: set(table.kept) for pair, table in self._tables.items()}
-        hide_jointly(self._tables, self._by_day(writer))
-        for pair, table in self._tables.items():
-            dropped = sorted(before[pair] - table.kept)
-            if dropped:
-                writer.execute(sealing_sql.unstage("visits"), pair, _source(_CELL, list(zip(*dropped, strict=True))))
+            self._tables = {}
+        self._staged = {pair: set(table.kept) for pair, table in self._tables.items()}
+        self._days = self._by_day(writer)
+
+    def _take_back(self, writer: Connection) -> None:
+        """Staged cells that are not kept after all."""
+        dropped = [(pair, cell) for pair, table in self._tables.items() for cell in self._staged[pair] - table.kept]
+        _with_cells(writer, sealing_sql.unstage("visits"), dropped)
 
     def _by_day(self, writer: Connection) -> dict[str, dict[Cell, int]]:
         """What everybody knows of the days: each dimension's values, by day or for all days that gave theirs up."""
@@ -148,7 +158,7 @@ class Sealing:
     def _give_up_days(self, writer: Connection, fact: FactName) -> None:
         if not self._small:
             return
-        writer.execute(sealing_sql.given_up(fact), [self._site, self._small] * len(sealing_sql.GIVEN_UP[fact]))
+        writer.execute(sealing_sql.given_up(fact), (self._site, self._small))
         writer.execute(sealing_sql.give_up(fact), (self._site, self._site))
         if not self._gone:
             month = self._first.replace(day=1)
@@ -168,13 +178,21 @@ class Sealing:
         return writer.execute(sealing_sql.untold(pair, condition), (*values, *self._period, *pair)) == [(0,)]
 
 
-def _by_stored(fact: FactName) -> Mapping[tuple[tuple[str, ...], bool], list[Pair]]:
-    """The pairs of a fact by the stored columns that hold them, and by whether they are of its properties' rows."""
-    found: dict[tuple[tuple[str, ...], bool], list[Pair]] = {}
+def _bundles(fact: FactName, together: bool) -> Iterator[tuple[bool, list[Pair]]]:
+    """The pairs of a fact that are counted from the same sums, and whether these are of its properties' rows.
+
+    Together: all of them; else those of the same stored columns.
+    """
+    found: dict[tuple[bool, frozenset[str]], list[Pair]] = {}
     for pair in PAIRS[fact]:
-        columns = tuple(dict.fromkeys(sealing_sql.stored(name) for name in pair))
-        found.setdefault((columns, bool(set(pair) & PROPERTY_DIMENSIONS)), []).append(pair)
-    return found
+        columns = frozenset(() if together else map(sealing_sql.stored, pair))
+        found.setdefault((bool(set(pair) & PROPERTY_DIMENSIONS), columns), []).append(pair)
+    for (properties, _), pairs in found.items():
+        yield properties, pairs
+
+
+def _pause(writer: Connection) -> None:
+    """A piece of work that asks nothing of the database."""
 
 
 def _run(sql: str, writer: Connection) -> None:
@@ -183,6 +201,21 @@ def _run(sql: str, writer: Connection) -> None:
 
 def _cells(rows: list[tuple[Any, ...]]) -> dict[Cell, int]:
     return {(value, other): visits for value, other, visits in rows}
+
+
+def _by_pair(rows: list[tuple[Any, ...]]) -> dict[tuple[Pair, str], dict[Cell, int]]:
+    """Tables by their pair, and the property whose values they are of."""
+    tables: dict[tuple[Pair, str], dict[Cell, int]] = {}
+    for dimension, other, prop, value, other_value, visits in rows:
+        tables.setdefault(((dimension, other), prop), {})[value, other_value] = visits
+    return tables
+
+
+def _with_cells(writer: Connection, sql: str, cells: Iterable[tuple[Pair, Cell]], parameters: Sequence[Any] = ()) -> None:
+    """Run a statement that reads these cells as `source`, if there are any."""
+    rows = sorted((*pair, *cell) for pair, cell in cells)
+    if rows:
+        writer.execute(sql, parameters, _source(_CELL, list(zip(*rows, strict=True))))
 
 
 def _by_name(rows: list[tuple[Any, ...]]) -> dict[str, int]:

@@ -6,7 +6,7 @@ Temporary tables (`sealing_*`) are the writer's own, in memory: a kill leaves no
 # Names in these statements come from facts.py; values are bound.
 # ruff: noqa: S608
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from collector import facts
 from collector.facts import BY_NAME, HOUR, RARE, FactName
@@ -42,41 +42,61 @@ def stored(name: str) -> str:
     return name if name == HOUR else BY_NAME[name].group or name
 
 
-def rows(fact: FactName, columns: Iterable[str], properties: bool) -> str:
-    """Detail summed by some stored columns; `gone` are the days told of as rare. Binds these days, then site, first and last."""
+def rows(fact: FactName, dimensions: Iterable[str], properties: bool) -> str:
+    """Detail summed by some dimensions, with `property` that of its properties' rows or "".
+
+    Binds the days told of as rare, then site, first and last.
+    """
+    wanted = (*dimensions, *(("property",) if properties else ()))
+    columns = tuple(dict.fromkeys(map(stored, wanted)))
     listed = ", ".join(f'"{column}"' for column in columns)
     own = "" if fact != "events" else " AND property <> ''" if properties else " AND property = ''"
-    source = f'FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
-    return f"CREATE OR REPLACE TEMP TABLE sealing_rows AS SELECT {listed}, list_contains(?, day) AS gone, {_sums(fact)} {source}"
+    summed = f'SELECT {listed}, list_contains(?, day) AS gone, {_sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
+    texts = ", ".join([*(f'{_told(fact, name)} AS "{name}"' for name in wanted), *([] if properties else ["'' AS property"])])
+    measures = names(measure_columns(fact), "r.")
+    return f"CREATE OR REPLACE TEMP TABLE sealing_rows AS SELECT {texts}, {measures} FROM ({summed}) r{_joins(wanted)}"
 
 
-def cells(fact: FactName, pair: tuple[str, str]) -> str:
-    """The table of one pair, from `sealing_rows` by its two stored columns."""
-    groups = dict.fromkeys(group for name in pair if (group := stored(name)) in facts.GROUPS)
-    joins = "".join(f' JOIN "{group}" ON "{group}".id = r."{group}"' for group in groups)
-    values = (f"CASE WHEN gone THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP[fact] else _text(name) for name in pair)
-    texts = ", ".join(f"{value} AS {column}" for value, column in zip(values, ("value", "other_value"), strict=True))
+def _told(fact: FactName, name: str) -> str:
+    return f"CASE WHEN gone THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP[fact] else _text(name)
+
+
+def cells(fact: FactName, pairs: Sequence[tuple[str, str]]) -> str:
+    """The tables of some pairs, from `sealing_rows` by their dimensions. A row is a cell of each: one pass, not one a pair."""
+    of_each = {
+        "dimension": (f"'{one}'" for one, _ in pairs),
+        "other": (f"'{other}'" for _, other in pairs),
+        "value": (f'"{one}"' for one, _ in pairs),
+        "other_value": (f'"{other}"' for _, other in pairs),
+    }
+    listed = ", ".join(f"unnest([{', '.join(texts)}]) AS {column}" for column, texts in of_each.items())
     return (
-        f"CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT {texts}, {_sums(fact)} FROM sealing_rows r{joins} "
-        f"GROUP BY ALL HAVING {_something(fact)}"
+        f"CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT dimension, other, property, value, other_value, {_sums(fact)} "
+        f"FROM (SELECT property, {listed}, {names(measure_columns(fact))} FROM sealing_rows) GROUP BY ALL HAVING {_something(fact)}"
     )
 
 
 # A cell without a visit of its own still is one: a second event of a visit is counted by the first's row.
 VISITS = "greatest(visits, 1)"
-COUNT = f"SELECT count(*), coalesce(sum({VISITS}), 0)::BIGINT FROM sealing_cells"
-WHOLE = f"SELECT value, other_value, {VISITS} FROM sealing_cells"
-LARGE = f"{WHOLE} WHERE visits >= ?"
+# How large the largest tables are: those of more cells than a number that is bound.
+LARGEST = f"""SELECT property, CAST(sum({VISITS}) AS BIGINT) FROM sealing_cells GROUP BY property, dimension, other HAVING count(*) > ?
+ORDER BY property"""
+# All tables but those of some properties.
+WHOLE = f"SELECT dimension, other, property, value, other_value, {VISITS} FROM sealing_cells WHERE NOT list_contains(?, property)"
+# Of the one table of a property, or of "". They bind it, and k.
+LARGE = f"SELECT value, other_value, {VISITS} FROM sealing_cells WHERE property = ? AND visits >= ?"
 REST = tuple(
-    f"SELECT {value}, CAST(sum({VISITS}) AS BIGINT) FROM sealing_cells WHERE visits < ? GROUP BY 1" for value in ("value", "other_value")
+    f"SELECT {value}, CAST(sum({VISITS}) AS BIGINT) FROM sealing_cells WHERE property = ? AND visits < ? GROUP BY 1"
+    for value in ("value", "other_value")
 )
 # What the large table tells of its rows (side 0) and columns (1): see `fold.Table.exposure`.
 LINES = "CREATE OR REPLACE TEMP TABLE sealing_lines (side INTEGER, name VARCHAR, exposure BIGINT, visits BIGINT)"
 ADD_LINES = "INSERT INTO sealing_lines SELECT side, name, exposure, visits FROM source"
-# Small cells for which rule 3 is in doubt. Binds k, all left-out visits and the table's visits.
-DOUBTFUL = f"""SELECT c.value, c.other_value, {VISITS.replace("visits", "c.visits")}
-FROM sealing_cells c JOIN sealing_lines r ON r.side = 0 AND r.name = c.value JOIN sealing_lines o ON o.side = 1 AND o.name = c.other_value
-WHERE c.visits < ? AND (r.exposure + o.exposure + {VISITS.replace("visits", "c.visits")} > ? OR r.visits + o.visits > ?)"""
+# Small cells for which rule 3 is in doubt. Binds the property, k, all left-out visits and the table's visits.
+_OF_CELL = VISITS.replace("visits", "c.visits")
+DOUBTFUL = f"""SELECT c.value, c.other_value, {_OF_CELL} FROM sealing_cells c
+JOIN sealing_lines r ON r.side = 0 AND r.name = c.value JOIN sealing_lines o ON o.side = 1 AND o.name = c.other_value
+WHERE c.property = ? AND c.visits < ? AND (r.exposure + o.exposure + {_OF_CELL} > ? OR r.visits + o.visits > ?)"""
 
 
 def make_staging(fact: FactName) -> str:
@@ -85,18 +105,19 @@ def make_staging(fact: FactName) -> str:
 
 
 def stage(fact: FactName) -> str:
-    """The kept cells (`source`: value, other_value) of one table to the staging. Binds site, dimension, other, first and last."""
+    """The kept cells (`source`: dimension, other, value, other_value) to the staging. Binds site, first and last."""
     listed = names(_pair_columns(fact))
+    cell = "c.dimension, c.other, c.value, c.other_value"
     return (
-        f"INSERT INTO sealing_{fact} ({listed}) SELECT ?, ?, ?, c.value, c.other_value, ?, ?, {names(measure_columns(fact), 'c.')} "
-        "FROM sealing_cells c JOIN source k ON k.value = c.value AND k.other_value = c.other_value"
+        f"INSERT INTO sealing_{fact} ({listed}) SELECT ?, {cell}, ?, ?, {names(measure_columns(fact), 'c.')} "
+        f"FROM sealing_cells c JOIN source k ON ({cell}) = (k.dimension, k.other, k.value, k.other_value)"
     )
 
 
 def unstage(fact: FactName) -> str:
-    """Take staged cells back (`source`). Binds dimension and other."""
-    taken = "(value, other_value) IN (SELECT (value, other_value) FROM source)"
-    return f"DELETE FROM sealing_{fact} WHERE dimension = ? AND other = ? AND {taken}"
+    """Take staged cells back (`source`: dimension, other, value, other_value)."""
+    cell = "(dimension, other, value, other_value)"
+    return f"DELETE FROM sealing_{fact} WHERE {cell} IN (SELECT {cell} FROM source)"
 
 
 def publish(fact: FactName) -> str:
@@ -106,14 +127,14 @@ def publish(fact: FactName) -> str:
 
 
 def given_up(fact: FactName) -> str:
-    """The daily rows that the small days give up. Binds, for each dimension of GIVEN_UP, site and the days."""
+    """The daily rows that the small days give up. Binds site and the days."""
+    given = GIVEN_UP[fact]
     own = " AND property = ''" if fact == "events" else ""
-    selects = (
-        f"SELECT '{name}' AS dimension, day, {_text(name)} AS value, {_sums(fact)} FROM \"{fact}_detail\" r{_join(name)} "
-        f"WHERE site = ? AND list_contains(?, day){own} GROUP BY ALL HAVING {_something(fact)}"
-        for name in GIVEN_UP[fact]
-    )
-    return f"CREATE OR REPLACE TEMP TABLE sealing_given_{fact} AS {' UNION ALL '.join(selects)}"
+    listed = ", ".join(f"'{name}'" for name in given)
+    each = f"day, unnest([{listed}]) AS dimension, unnest([{', '.join(map(_text, given))}]) AS value, {names(measure_columns(fact), 'r.')}"
+    rows_of_days = f'SELECT {each} FROM "{fact}_detail" r{_joins(given)} WHERE site = ? AND list_contains(?, day){own}'
+    summed = f"SELECT dimension, day, value, {_sums(fact)} FROM ({rows_of_days}) GROUP BY ALL HAVING {_something(fact)}"
+    return f"CREATE OR REPLACE TEMP TABLE sealing_given_{fact} AS {summed}"
 
 
 def give_up(fact: FactName) -> str:
@@ -143,7 +164,7 @@ def by_day(name: str) -> str:
     """
     day = "CASE WHEN list_contains(?, day) THEN '' ELSE CAST(day AS VARCHAR) END"
     value = f"CASE WHEN list_contains(?, day) THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP["visits"] else _text(name)
-    counted = f"CAST(sum(visits) AS BIGINT) FROM visits_detail r{_join(name)} WHERE {IN_PERIOD} GROUP BY 1, 2 HAVING sum(visits) > 0"
+    counted = f"CAST(sum(visits) AS BIGINT) FROM visits_detail r{_joins((name,))} WHERE {IN_PERIOD} GROUP BY 1, 2 HAVING sum(visits) > 0"
     return f"SELECT {day}, {value}, {counted}"
 
 
@@ -159,9 +180,8 @@ def untold(pair: tuple[str, str], condition: str) -> str:
 
     Binds the condition's values, site, first and last, dimension and other.
     """
-    joins = "".join(_join(name) for name in dict.fromkeys(pair)) if stored(pair[0]) != stored(pair[1]) else _join(pair[0])
     return (
-        f"SELECT count(*) FROM (SELECT {_text(pair[0])} AS value, {_text(pair[1])} AS other_value FROM visits_detail r{joins} "
+        f"SELECT count(*) FROM (SELECT {_text(pair[0])} AS value, {_text(pair[1])} AS other_value FROM visits_detail r{_joins(pair)} "
         f"WHERE {condition} AND {IN_PERIOD} GROUP BY ALL HAVING sum(visits) <> 0) c ANTI JOIN "
         "(SELECT value, other_value FROM sealing_visits WHERE dimension = ? AND other = ?) k USING (value, other_value)"
     )
@@ -175,9 +195,10 @@ def forget_detail(fact: FactName) -> str:
 NOTE = f"INSERT INTO sealed ({names(TABLES['sealed'])}) VALUES (?, ?, ?, ?, ?)"
 
 
-def _join(name: str) -> str:
-    group = stored(name)
-    return f' JOIN "{group}" ON "{group}".id = r."{group}"' if group in facts.GROUPS else ""
+def _joins(dimensions: Iterable[str]) -> str:
+    """What brings the texts of some dimensions to rows `r`."""
+    groups = dict.fromkeys(column for name in dimensions if (column := stored(name)) in facts.GROUPS)
+    return "".join(f' JOIN "{group}" ON "{group}".id = r."{group}"' for group in groups)
 
 
 def _text(name: str) -> str:

@@ -1,0 +1,236 @@
+"""What sealing must leave, in plain Python: the rows of a month in a list, and dicts of sums. No SQL."""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from collector import facts
+from collector.event import Acquisition, Device, Place
+from collector.facts import HOUR, PAIRS, PROPERTY_DIMENSIONS, RARE, ROLLED_UP, FactName
+from collector.store.duckdb_store import DuckDBStore
+from collector.store.fold import Table
+from collector.store.interface import Rows
+from collector.store.joint import hide_jointly
+from tests.store.model import _flat
+
+K = 5
+SITE = 1
+FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
+
+# (value, other value) -> measures
+Cells = dict[tuple[str, str], tuple[int, ...]]
+# (dimension, day, value) -> measures
+Daily = dict[tuple[str, date, str], tuple[int, ...]]
+
+_PLACES = (Place("FI", "FI-18", "Helsinki", "Elisa"), Place("FI", "FI-19"), Place("SE"), Place(), Place("DE"))
+_SOURCES = (
+    Acquisition(),
+    Acquisition("google", "Organic Search"),
+    Acquisition("google", "Paid", utm_campaign="kevät; DROP"),
+    Acquisition(RARE),
+)
+_DEVICES = (
+    Device("Firefox", "144", "Linux", "", "Desktop"),
+    Device("Safari", "26", "iOS", "", "Mobile"),
+    Device("Chrome", "", "", "", "Mobile"),
+)
+_PROPERTIES = (("plan", ("plan=pro", "plan=", "plan=a=b")), ("size", ("size=L", "size=pro", "size=S")))
+_PAGES = ("/", "/ä/日本", 'it\'s "quoted"', "", "*country", "/\N{ZERO WIDTH JOINER}\t\n%_\\", "/hinnat")
+
+
+class Row(NamedTuple):
+    """One row of detail: its dimensions by name, with `day` and `hour`, and its measures."""
+
+    fact: FactName
+    named: dict[str, Any]
+    measures: tuple[int, ...]
+
+    @property
+    def day(self) -> date:
+        return date.fromordinal(self.named["day"])
+
+    @property
+    def visits(self) -> int:
+        return self.measures[facts.measures_of(self.fact).index("visits")]
+
+    def value(self, name: str) -> str:
+        return f"{self.named[HOUR]:02}" if name == HOUR else self.named[name] if name else ""
+
+    def speaks_for(self, *names: str) -> bool:
+        """An event's own row speaks for every dimension but those of its properties, which have rows of their own."""
+        return self.fact != "events" or bool(self.named["property"]) == bool(set(names) & PROPERTY_DIMENSIONS)
+
+
+def month(seed: int, days: Callable[[random.Random], Iterable[tuple[int, int]]], corrections: bool = True) -> Rows:
+    """A site's September: `days` gives (day of the month, visits). With corrections that take back more than was there."""
+    chance = random.Random(seed)
+    rows: dict[FactName, dict[tuple[Any, ...], list[int]]] = {fact: {} for fact in ROLLED_UP}
+    for number, visits in days(chance):
+        for _ in range(visits):
+            _add_visit(rows, chance, FIRST.replace(day=number).toordinal())
+    if corrections:
+        _add(rows, "visits", (*_start(chance, FIRST.toordinal()), "/x", "/x", *_visitor(chance)), (-2, -1, 0, 0, -1, 7))
+    return rows
+
+
+def _add_visit(rows: dict[FactName, dict[tuple[Any, ...], list[int]]], chance: random.Random, day: int) -> None:
+    start, visitor = _start(chance, day), _visitor(chance)
+    entry, last, other = (_few(chance, _PAGES) for _ in range(3))
+    _add(rows, "visits", (*start, entry, last, *visitor), (1, 1, chance.randint(0, 1), 1, 2, chance.randint(0, 90)))
+    for page in {entry, last, other}:
+        _add(rows, "pages", (*start, entry, *visitor, page), (2, 1, chance.randint(0, 1), 9, 40, 1))
+    if chance.random() < 0.6:
+        # The second event of a visit is counted as an event and no visit.
+        for counts in ((1, 1, 1, 990), (1, 0, 0, 10))[: chance.randint(1, 2)]:
+            key = (*start, entry, *visitor, other, _few(chance, ("signup", "buy")))
+            currency = chance.choice(("EUR", ""))
+            _add(rows, "events", (*key, "", "", currency), counts)
+            for prop, values in _PROPERTIES:
+                _add(rows, "events", (*key, prop, _few(chance, values), currency), counts)
+
+
+def _start(chance: random.Random, day: int) -> tuple[Any, ...]:
+    return (SITE, day, _few(chance, (9, 0, 23, 14)), _few(chance, ("example.com", "shop.example.com")))
+
+
+def _visitor(chance: random.Random) -> tuple[Any, ...]:
+    return (_few(chance, _SOURCES), _few(chance, _PLACES), _few(chance, _DEVICES), _few(chance, ("", "393x852")), "fi")
+
+
+def _few(chance: random.Random, values: tuple[Any, ...]) -> Any:
+    return values[min(int(chance.expovariate(1)), len(values) - 1)]
+
+
+def _add(rows: dict[FactName, dict[tuple[Any, ...], list[int]]], fact: FactName, key: tuple[Any, ...], measures: tuple[int, ...]) -> None:
+    present = rows[fact].setdefault(key, [0] * len(measures))
+    present[:] = [a + b for a, b in zip(present, measures, strict=True)]
+
+
+class Sealed:
+    """What one sealing of these rows must leave."""
+
+    def __init__(self, rows: Rows, k: int = K) -> None:
+        self._kept: dict[FactName, dict[tuple[str, str], Cells]] = {}
+        self._rows = [Row(fact, _flat(fact, key), tuple(amounts)) for fact, deltas in rows.items() for key, amounts in deltas.items()]
+        self._k = k
+        by_day = Counter({row.day: 0 for row in self._rows})
+        by_day.update(_summed((row.day, row.visits) for row in self._rows if row.fact == "visits"))
+        self.visits = sum(by_day.values())
+        self.small = {day for day, visits in by_day.items() if visits < k}
+        self.gone = self.small if sum(by_day[day] for day in self.small) < k else set()
+
+    def tables(self, fact: FactName) -> dict[tuple[str, str], Cells]:
+        """Each pair's whole table."""
+        found: dict[tuple[str, str], Cells] = {}
+        for pair in PAIRS[fact]:
+            cells = _sums(
+                ((self._value(row, pair[0]), self._value(row, pair[1])), row.measures) for row in self._of(fact) if row.speaks_for(*pair)
+            )
+            if cells:
+                found[pair] = cells
+        return found
+
+    def pairs(self, fact: FactName) -> dict[tuple[str, str], Cells]:
+        """Each pair's kept cells."""
+        if fact not in self._kept:
+            self._kept[fact] = self._decided(fact)
+        return self._kept[fact]
+
+    def _decided(self, fact: FactName) -> dict[tuple[str, str], Cells]:
+        """The values of each property share out its events, so they are decided by themselves."""
+        place = facts.measures_of(fact).index("visits")
+        kept: dict[tuple[str, str], Cells] = {}
+        decided: dict[tuple[str, str], Table] = {}
+        for pair, whole in sorted(self.tables(fact).items()):
+            for prop in {_property(pair, cell) for cell in whole}:
+                cells = {cell: max(1, measures[place]) for cell, measures in whole.items() if _property(pair, cell) == prop}
+                decided[pair] = Table(cells, self._k)
+                kept[pair] = kept.get(pair, {}) | {cell: whole[cell] for cell in decided[pair].kept}
+        if fact == "visits":
+            hide_jointly(decided, {name: self._by_day(name) for pair in decided for name in pair})
+            kept = {pair: {cell: cells[cell] for cell in decided[pair].kept} for pair, cells in kept.items()}
+        return {pair: cells for pair, cells in kept.items() if cells}
+
+    def daily(self, fact: FactName) -> Daily:
+        """The daily rows of every dimension and the total, small days' values given up."""
+        rows: list[tuple[tuple[str, date, str], tuple[int, ...]]] = []
+        for name in ("", HOUR, *(d.name for d in facts.dimensions_of(fact))):
+            for row in self._of(fact):
+                if row.speaks_for(name):
+                    rows.extend(self._told(row, name))
+        return _sums(rows)
+
+    def _told(self, row: Row, name: str) -> Iterator[tuple[tuple[str, date, str], tuple[int, ...]]]:
+        """The daily rows in which one row of detail is, for one dimension."""
+        if row.day not in self.small or not _about_visitors(name):
+            yield (name, row.day, row.value(name)), row.measures
+            return
+        yield (name, row.day, RARE), row.measures
+        if not self.gone:
+            yield ("*" + name, FIRST, row.value(name)), row.measures
+            yield ("*" + name, FIRST, RARE), tuple(-amount for amount in row.measures)
+
+    def _of(self, fact: FactName) -> list[Row]:
+        return [row for row in self._rows if row.fact == fact]
+
+    def _value(self, row: Row, name: str) -> str:
+        return RARE if row.day in self.gone and _about_visitors(name) else row.value(name)
+
+    def _by_day(self, name: str) -> dict[tuple[str, str], int]:
+        rows = (("" if row.day in self.small else row.day.isoformat(), self._value(row, name), row.visits) for row in self._of("visits"))
+        sums = _summed(((day, value), visits) for day, value, visits in rows)
+        return {cell: visits for cell, visits in sums.items() if visits > 0}
+
+
+def _property(pair: tuple[str, str], cell: tuple[str, str]) -> str:
+    """The name of the property whose value a cell is about, "" for none."""
+    return next((value.partition("=")[0] for name, value in zip(pair, cell, strict=True) if name == "value"), "")
+
+
+def _about_visitors(name: str) -> bool:
+    return name == HOUR or (bool(name) and facts.BY_NAME[name].about == "visitor")
+
+
+def _summed(amounts: Iterable[tuple[Any, int]]) -> Counter[Any]:
+    sums: Counter[Any] = Counter()
+    for key, amount in amounts:
+        sums[key] += amount
+    return sums
+
+
+def _sums(rows: Iterable[tuple[Any, tuple[int, ...]]]) -> dict[Any, tuple[int, ...]]:
+    """Measures by key; nothing of what sums to nothing."""
+    lists: defaultdict[Any, list[tuple[int, ...]]] = defaultdict(list)
+    for key, measures in rows:
+        lists[key].append(measures)
+    sums = {key: tuple(map(sum, zip(*found, strict=True))) for key, found in lists.items()}
+    return {key: measures for key, measures in sums.items() if any(measures)}
+
+
+def added(*parts: dict[Any, tuple[int, ...]]) -> dict[Any, tuple[int, ...]]:
+    """The sum of what several sealings must leave."""
+    return _sums(item for part in parts for item in part.items())
+
+
+def pairs_in(store: DuckDBStore, fact: FactName, first: date = FIRST, last: date = LAST) -> dict[tuple[str, str], Cells]:
+    """A period's kept cells as they are in a store."""
+    listed = ", ".join(f'"{name}"' for name in facts.measures_of(fact))
+    sql = f'SELECT dimension, other, value, other_value, {listed} FROM "{fact}_pairs" WHERE site = ? AND first = ? AND last = ?'
+    found: defaultdict[tuple[str, str], list[Any]] = defaultdict(list)
+    for dimension, other, value, other_value, *measures in store.query(sql, [SITE, first, last]):
+        found[dimension, other].append(((value, other_value), tuple(measures)))
+    return {pair: _sums(cells) for pair, cells in found.items()}
+
+
+def daily_in(store: DuckDBStore, fact: FactName) -> Daily:
+    """The daily rows as they are in a store, equal keys summed."""
+    listed = ", ".join(f'"{name}"' for name in facts.measures_of(fact))
+    sql = f'SELECT dimension, day, value, {listed} FROM "{fact}_daily" WHERE site = ?'
+    return _sums(((dimension, day, value), tuple(measures)) for dimension, day, value, *measures in store.query(sql, [SITE]))
+
+
+def totals(daily: Daily) -> dict[str, tuple[int, ...]]:
+    """Each dimension's sum over all of its rows, those for the month as a whole included."""
+    return _sums((name.removeprefix("*"), measures) for (name, _, _), measures in daily.items())

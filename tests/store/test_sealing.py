@@ -1,0 +1,167 @@
+"""What sealing leaves is what a plain model says: kept cells with all their measures, days given up, and every total as before."""
+
+import random
+from collections.abc import Callable, Iterable
+from datetime import date
+
+import pytest
+
+from collector.facts import PAIRS, RARE, ROLLED_UP
+from collector.store import joint, sealing
+from collector.store.duckdb_store import DuckDBStore
+from collector.store.interface import Rows
+from tests.store.model import append_all
+from tests.store.sealed_model import FIRST, LAST, SITE, K, Sealed, added, daily_in, month, pairs_in, totals
+
+Days = Callable[[random.Random], Iterable[tuple[int, int]]]
+
+
+def big(chance: random.Random) -> Iterable[tuple[int, int]]:
+    """Three days that can be told by themselves."""
+    return [(day, K + chance.randint(3, 20)) for day in (1, 2, 9)]
+
+
+def small_together_enough(chance: random.Random) -> Iterable[tuple[int, int]]:
+    """One large day, and small ones that together have k visits."""
+    return [(1, 20), *((day, chance.randint(1, K - 1)) for day in range(2, 2 + 2 * K))]
+
+
+def small_and_gone(chance: random.Random) -> Iterable[tuple[int, int]]:
+    """Large days, and one visit of another day."""
+    return [(2, 30), (3, 12), (20, 1)]
+
+
+def tiny(chance: random.Random) -> Iterable[tuple[int, int]]:
+    """Fewer visits in the month than any group may have."""
+    return [(1, 2), (7, 1)]
+
+
+def _one_day(visits: int) -> Days:
+    return lambda chance: [(1, visits)]
+
+
+MONTHS = (big, small_together_enough, small_and_gone, tiny)
+
+
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here is asked what becomes of what was decided; tests/store/test_joint.py asks whether it was decided well."""
+    monkeypatch.setattr(joint, "ROUNDS_MAX", 2)
+
+
+def closed(store: DuckDBStore, *batches: Rows) -> None:
+    append_all(store, batches)
+    store.close_day(SITE, LAST.toordinal())
+
+
+def seal(store: DuckDBStore, first: date = FIRST, last: date = LAST) -> None:
+    for _ in store.seal(SITE, first.toordinal(), last.toordinal(), K):
+        pass
+
+
+def holds(store: DuckDBStore, *sealings: Sealed) -> None:
+    """The store has what these sealings together must leave, and nothing else."""
+    for fact in ROLLED_UP:
+        kept = {pair: added(*(one.pairs(fact).get(pair, {}) for one in sealings)) for pair in PAIRS[fact]}
+        assert pairs_in(store, fact) == {pair: cells for pair, cells in kept.items() if cells}, fact
+        assert daily_in(store, fact) == added(*(one.daily(fact) for one in sealings)), fact
+        assert store.query(f'SELECT count(*) FROM "{fact}_detail"') == [(0,)]
+    assert store.query("SELECT visits FROM sealed ORDER BY 1") == sorted((one.visits,) for one in sealings)
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("days", MONTHS)
+def test_a_sealed_month_is_what_the_model_says_for_every_fact_pair_and_measure(store: DuckDBStore, days: Days, seed: int) -> None:
+    rows = month(seed, days)
+    closed(store, rows)
+    before = {fact: totals(daily_in(store, fact)) for fact in ROLLED_UP}
+    seal(store)
+    holds(store, Sealed(rows))
+    assert {fact: totals(daily_in(store, fact)) for fact in ROLLED_UP} == before, "every dimension's total is as it was"
+
+
+def test_what_is_kept_and_what_is_folded_make_up_each_single_breakdown(store: DuckDBStore) -> None:
+    rows = month(1, big, corrections=False)
+    closed(store, rows)
+    seal(store)
+    model = Sealed(rows)
+    for fact in ROLLED_UP:
+        daily = daily_in(store, fact)
+        for pair, whole in model.tables(fact).items():
+            kept = pairs_in(store, fact).get(pair, {})
+            # An event is in each of its properties' rows, so these make up the values' breakdown and no other.
+            for side in (pair.index("value"),) if "value" in pair else (0, 1):
+                for value in {cell[side] for cell in whole}:
+                    folded = [measures for cell, measures in whole.items() if cell[side] == value and cell not in kept]
+                    row = [measures for cell, measures in kept.items() if cell[side] == value]
+                    single = [measures for (name, _, told), measures in daily.items() if (name, told) == (pair[side], value)]
+                    assert _sum(folded + row) == _sum(single), (fact, pair, value)
+
+
+def _sum(rows: list[tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+    return added(*({"": measures} for measures in rows))
+
+
+def test_a_day_sealed_by_itself_is_what_the_model_says(store: DuckDBStore) -> None:
+    for visits in (30, K - 1):
+        rows = month(visits, _one_day(visits))
+        closed(store, rows)
+        seal(store, FIRST, FIRST)
+        model = Sealed(rows)
+        for fact in ROLLED_UP:
+            assert pairs_in(store, fact, FIRST, FIRST) == model.pairs(fact)
+        store.remove_site(SITE)
+
+
+def test_rows_that_come_late_are_sealed_from_themselves_and_add_up(store: DuckDBStore) -> None:
+    rows, late = month(1, big), month(2, small_together_enough)
+    closed(store, rows)
+    seal(store)
+    closed(store, late)
+    seal(store)
+    holds(store, Sealed(rows), Sealed(late))
+    store.rewrite()
+    holds(store, Sealed(rows), Sealed(late))
+
+
+def test_nothing_of_a_sealed_period_changes_when_a_few_rows_of_it_come_late(store: DuckDBStore) -> None:
+    closed(store, month(3, big))
+    seal(store)
+    before = {fact: pairs_in(store, fact) for fact in ROLLED_UP}
+    closed(store, month(4, lambda chance: [(1, 2)], corrections=False))
+    seal(store)
+    assert {fact: pairs_in(store, fact) for fact in ROLLED_UP} == before
+    told = store.query("SELECT sum(visits) FROM visits_daily WHERE dimension = 'country' AND day = ? AND value = ?", [FIRST, RARE])
+    assert told == [(2,)]
+
+
+def test_rows_that_come_between_the_pieces_delete_nothing_and_are_sealed_with_the_rest(store: DuckDBStore) -> None:
+    rows, late = month(5, big), month(6, small_and_gone)
+    for at in (0, 1, 5):
+        closed(store, rows)
+        pieces = store.seal(SITE, FIRST.toordinal(), LAST.toordinal(), K)
+        for _ in range(at):
+            next(pieces)
+        closed(store, late)
+        for _ in pieces:
+            pass
+        if at:
+            assert store.query("SELECT count(*) FROM sealed") == [(0,)]
+            seal(store)
+        whole = {fact: {key: list(amounts) for key, amounts in rows[fact].items()} for fact in ROLLED_UP}
+        for fact in ROLLED_UP:
+            for key, amounts in late[fact].items():
+                whole[fact][key] = [a + b for a, b in zip(whole[fact].get(key, [0] * len(amounts)), amounts, strict=True)]
+        holds(store, Sealed(whole))
+        store.remove_site(SITE)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_fact_looked_at_as_a_whole_and_table_by_table_is_decided_alike(
+    store: DuckDBStore, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "TOGETHER_ROWS_MAX", 0)
+    rows = month(seed, small_together_enough)
+    closed(store, rows)
+    seal(store)
+    holds(store, Sealed(rows))
