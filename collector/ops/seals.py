@@ -14,6 +14,7 @@ from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
 from collector.facts import ROLLED_UP
 from collector.ops.quiet import told
 from collector.query import segment_condition
+from collector.query.condition import of_rows as condition_of
 from collector.query.filters import parse
 from collector.query.words import leaves
 from collector.settings import Settings
@@ -99,8 +100,9 @@ class Seals:
         found = []
         for name, filters in self._segments(site):
             conditions = {fact: condition for fact in ROLLED_UP if (condition := segment_condition(filters, fact))}
-            dimensions = dict.fromkeys(leaf.column.name for leaf in leaves(parse(filters)))
-            found.append(Segment(name, tuple(dimensions), conditions))
+            parts = leaves(parse(filters))
+            dimensions = dict.fromkeys(leaf.column.name for leaf in parts)
+            found.append(Segment(name, tuple(dimensions), conditions, tuple(map(condition_of, parts))))
         return found
 
 

@@ -18,11 +18,12 @@ class Position(NamedTuple):
 
 class Segment(NamedTuple):
     """A saved filter, as sealing counts it: its name, the dimensions it names, and its condition on each fact that has them all
-    (SQL on the fact's detail rows, with the values it binds)."""
+    (SQL on the fact's detail rows, with the values it binds). `parts` are the conditions it is made of, on rows of visits."""
 
     name: str
     dimensions: tuple[str, ...]
     conditions: Mapping[FactName, tuple[str, tuple[Any, ...]]]
+    parts: tuple[tuple[str, tuple[Any, ...]], ...] = ()
 
 
 class Store(Protocol):

@@ -167,7 +167,7 @@ class Sealing:
     def _keep_segments(self, writer: Connection) -> None:
         told = [segment for segment in self._segments if self._may_be_told(writer, segment)]
         if told:
-            segments.keep(writer, self._period, self._k, told)
+            segments.keep(writer, self._period, self._k, told, self._gone)
 
     def _may_be_told(self, writer: Connection, segment: Segment) -> bool:
         """A segment of two facts that are a pair is a sum of that pair's cells: told only if they all are."""
@@ -175,7 +175,8 @@ class Sealing:
         if pair is None:
             return True
         condition, values = segment.conditions["visits"]
-        return writer.execute(sealing_sql.untold(pair, condition), (*values, *self._period, *pair)) == [(0,)]
+        apart = segments.apart(segment, self._gone)
+        return writer.execute(sealing_sql.untold(pair, condition), (*values, *self._period, apart, *pair)) == [(0,)]
 
 
 def _bundles(fact: FactName, together: bool) -> Iterator[tuple[bool, list[Pair]]]:

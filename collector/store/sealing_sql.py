@@ -169,21 +169,21 @@ def by_day(name: str) -> str:
 
 
 def segments(fact: FactName, conditions: Iterable[str]) -> str:
-    """Detail summed by day and by which segments it belongs to, a bit each. Binds the conditions' values, site, first and last."""
-    bits = " + ".join(f"CASE WHEN {condition} THEN {1 << place} ELSE 0 END" for place, condition in enumerate(conditions))
+    """Detail summed by day and by which conditions hold, a list of yes and no. Binds their values, site, first and last."""
     own = " AND property = ''" if fact == "events" else ""
-    return f'SELECT day, {bits} AS bits, {_sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
+    return f'SELECT day, [{", ".join(conditions)}] AS holds, {_sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
 
 
 def untold(pair: tuple[str, str], condition: str) -> str:
     """How many cells of one pair's table belong to a segment and are not staged.
 
-    Binds the condition's values, site, first and last, dimension and other.
+    Binds the condition's values, site, first and last, the days that count in no such cell, dimension and other.
     """
+    theirs = f"SELECT * FROM visits_detail WHERE {condition} AND {IN_PERIOD} AND NOT list_contains(?, day)"
+    values = f"{_text(pair[0])} AS value, {_text(pair[1])} AS other_value"
     return (
-        f"SELECT count(*) FROM (SELECT {_text(pair[0])} AS value, {_text(pair[1])} AS other_value FROM visits_detail r{_joins(pair)} "
-        f"WHERE {condition} AND {IN_PERIOD} GROUP BY ALL HAVING sum(visits) <> 0) c ANTI JOIN "
-        "(SELECT value, other_value FROM sealing_visits WHERE dimension = ? AND other = ?) k USING (value, other_value)"
+        f"SELECT count(*) FROM (SELECT {values} FROM ({theirs}) r{_joins(pair)} GROUP BY ALL HAVING sum(visits) <> 0) c "
+        "ANTI JOIN (SELECT value, other_value FROM sealing_visits WHERE dimension = ? AND other = ?) k USING (value, other_value)"
     )
 
 

@@ -1,13 +1,19 @@
 """Segments when their detail is sealed: what of each is told by day, what for the month as a whole, and what not at all.
 
-A segment combines several facts, so its count is told where it is nothing or at least `k` visits, and so are the visits
-outside of it; and with each segment saved before it: those of both, and those of one alone. Days that cannot be told alone
-are told together, if together they can.
+A segment combines several facts, so its count is told where it is nothing or at least `k` visits, and so is everything that a
+subtraction would find with it: the visits outside of it; those of each of its conditions that it leaves out, and of each two of
+them, because single breakdowns and pairs are told; and what the segments told before it and it divide each of these into.
+
+Days that cannot be told alone are told together, with as many of the others as it takes. All days are told or none: a pair's
+cell of the month minus the days told would be the others. Days that gave up all their visitors' facts are in no cell of a pair
+of these, and so in no segment that names one.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date
+from functools import partial
+from itertools import combinations
 from typing import Any, NamedTuple
 
 from collector import facts
@@ -19,71 +25,131 @@ from collector.store.schema import TABLES, names
 
 SEGMENT = "segment"
 
-# Visits by which of the segments they belong to, a bit each.
+# Visits by which conditions hold for them, a bit each: first the segments', then those of their parts.
 Bits = Counter[int]
+
+
+class Asked(NamedTuple):
+    """One segment to be told: the bits of its parts, and the days on which it is never told."""
+
+    parts: tuple[int, ...]
+    apart: Set[date] = frozenset()
 
 
 class Telling(NamedTuple):
     """How one segment is told: `days` each by itself, `together` as one (none: not at all)."""
 
-    days: frozenset[date]
-    together: frozenset[date]
+    days: Set[date]
+    together: Set[date]
 
 
-def keep(writer: Connection, period: tuple[int, date, date], k: int, segments: Sequence[Segment]) -> None:
+NOT_AT_ALL = Telling(frozenset(), frozenset())
+
+
+def apart(segment: Segment, gone: Sequence[date]) -> Sequence[date]:
+    """The days on which a segment is not told, of those that gave up all they had."""
+    return gone if set(segment.dimensions) & set(sealing_sql.GIVEN_UP["visits"]) else ()
+
+
+def keep(writer: Connection, period: tuple[int, date, date], k: int, segments: Sequence[Segment], gone: Sequence[date]) -> None:
     """Add the daily rows of one site's segments, from the detail of a period (site, first and last day)."""
-    counted = {fact: _counted(writer, fact, period, segments) for fact in facts.ROLLED_UP}
-    place = facts.measures_of("visits").index("visits")
-    days: dict[date, Bits] = {}
-    for day, bits, *measures in counted["visits"]:
-        days.setdefault(day, Counter())[bits] += measures[place]
-    telling = tell(days, len(segments), k)
-    for fact, rows in counted.items():
-        carried = [segment for segment in segments if fact in segment.conditions]
-        tellings = [telling[segments.index(segment)] for segment in carried]
-        sums = _sums(rows, [segment.name for segment in carried], tellings, period[1].replace(day=1), fact)
+    telling = tell(_visits(writer, period, segments), _asked(segments, gone), k)
+    for fact in facts.ROLLED_UP:
+        carried = [(segment, how) for segment, how in zip(segments, telling, strict=True) if fact in segment.conditions]
+        rows = _counted(writer, fact, period, [segment.conditions[fact] for segment, _ in carried])
+        sums = _sums(rows, [(segment.name, how) for segment, how in carried], period[1].replace(day=1), fact)
         _write(writer, fact, period[0], sums)
 
 
-def tell(days: Mapping[date, Bits], number: int, k: int) -> list[Telling]:
-    """For each of the segments (bit 0 to number - 1) how it is told."""
-    found = []
-    for segment in range(number):
-        alone = frozenset(day for day, bits in days.items() if _may_be_told(bits, segment, k))
-        others = frozenset(days) - alone
-        together = sum((days[day] for day in others), Counter())
-        found.append(Telling(alone, others if _may_be_told(together, segment, k) else frozenset()))
+def tell(days: Mapping[date, Bits], asked: Sequence[Asked], k: int) -> list[Telling]:
+    """How each of the segments is told; they are the first bits."""
+    found: list[Telling] = []
+    divided = 0  # by the segments told so far
+    for place, segment in enumerate(asked):
+        divided |= 1 << place
+        may_be_told = partial(_may_be_told, bit=1 << place, divided=divided, parts=segment.parts, k=k)
+        found.append(_telling(days, segment.apart, may_be_told))
+        if found[-1] == NOT_AT_ALL:
+            divided ^= 1 << place
     return found
 
 
-def _may_be_told(visits: Bits, segment: int, k: int) -> bool:
-    """Nothing or k visits: in the segment, outside of it, and in and outside of each earlier one."""
-    for earlier in (None, *range(segment)):
-        quarters: Counter[tuple[bool, bool]] = Counter()
-        for bits, count in visits.items():
-            quarters[bool(bits >> segment & 1), earlier is not None and bool(bits >> earlier & 1)] += count
-        if any(0 < count < k for count in quarters.values()):
+def _telling(days: Mapping[date, Bits], apart: Set[date], may_be_told: Callable[[Bits], bool]) -> Telling:
+    """Smallest first, days are told together until they can be."""
+    alone = [day for day in days.keys() - apart if may_be_told(days[day])]
+    alone.sort(key=lambda day: (-days[day].total(), day))
+    together = days.keys() - apart - set(alone)
+    while (together or apart) and not all(may_be_told(_total(days, those)) for those in (together, together | apart)):
+        if not alone:
+            return NOT_AT_ALL
+        together.add(alone.pop())
+    return Telling(frozenset(alone), frozenset(together))
+
+
+def _total(days: Mapping[date, Bits], those: Set[date]) -> Bits:
+    return sum((days[day] for day in those if day in days), Counter())
+
+
+def _may_be_told(visits: Bits, bit: int, divided: int, parts: Sequence[int], k: int) -> bool:
+    """Nothing or k visits in everything that the segment and those told before it divide visits into."""
+    if _has_small(_divided(visits, divided), k):
+        return False
+    for known in (*parts, *(one | other for one, other in combinations(parts, 2))):
+        inside: Bits = Counter({bits: count for bits, count in visits.items() if bits & known == known})
+        left_out = Counter({bits: count for bits, count in visits.items() if bits & bit and bits & known != known})
+        pieces = _divided(inside, divided)
+        if (len(pieces) > 1 and _has_small(pieces, k)) or _has_small(_divided(left_out, divided), k):
             return False
     return True
 
 
-def _counted(writer: Connection, fact: FactName, period: tuple[int, date, date], segments: Sequence[Segment]) -> list[tuple[Any, ...]]:
-    """(day, bits, measures…) of one fact's detail; a bit for each segment that the fact can tell, in order."""
-    carried = [segment.conditions[fact] for segment in segments if fact in segment.conditions]
-    if not carried:
+def _divided(visits: Bits, by: int) -> Bits:
+    pieces: Bits = Counter()
+    for bits, count in visits.items():
+        pieces[bits & by] += count
+    return +pieces
+
+
+def _has_small(pieces: Bits, k: int) -> bool:
+    return any(count < k for count in pieces.values())
+
+
+def _asked(segments: Sequence[Segment], gone: Sequence[date]) -> list[Asked]:
+    asked, place = [], len(segments)
+    for segment in segments:
+        asked.append(Asked(tuple(1 << place + part for part in range(len(segment.parts))), frozenset(apart(segment, gone))))
+        place += len(segment.parts)
+    return asked
+
+
+def _visits(writer: Connection, period: tuple[int, date, date], segments: Sequence[Segment]) -> dict[date, Bits]:
+    conditions = [segment.conditions["visits"] for segment in segments]
+    rows = _counted(writer, "visits", period, [*conditions, *(part for segment in segments for part in segment.parts)])
+    place = facts.measures_of("visits").index("visits")
+    days: dict[date, Bits] = {}
+    for day, holds, *measures in rows:
+        days.setdefault(day, Counter())[sum(1 << at for at, yes in enumerate(holds) if yes)] += measures[place]
+    return days
+
+
+def _counted(
+    writer: Connection, fact: FactName, period: tuple[int, date, date], conditions: Sequence[tuple[str, tuple[Any, ...]]]
+) -> list[tuple[Any, ...]]:
+    """(day, which conditions hold, measures…) of one fact's detail."""
+    if not conditions:
         return []
-    values = [value for condition in carried for value in condition[1]]
-    return writer.execute(sealing_sql.segments(fact, [condition[0] for condition in carried]), (*values, *period))
+    values = [value for condition in conditions for value in condition[1]]
+    return writer.execute(sealing_sql.segments(fact, [condition[0] for condition in conditions]), (*values, *period))
 
 
 def _sums(
-    rows: Iterable[tuple[Any, ...]], segments: Sequence[str], tellings: Sequence[Telling], month: date, fact: FactName
+    rows: Iterable[tuple[Any, ...]], segments: Sequence[tuple[str, Telling]], month: date, fact: FactName
 ) -> dict[tuple[str, date, str], list[int]]:
     """The daily rows: (dimension, day, value) -> measures."""
     sums: dict[tuple[str, date, str], list[int]] = {}
-    for day, bits, *measures in rows:
-        for place, (name, telling) in enumerate(zip(segments, tellings, strict=True)):
-            if not bits >> place & 1 or day not in telling.days | telling.together:
+    for day, holds, *measures in rows:
+        for within, (name, telling) in zip(holds, segments, strict=True):
+            if not within or day not in telling.days | telling.together:
                 continue
             key = (SEGMENT, day, name) if day in telling.days else ("*" + SEGMENT, month, name)
             present = sums.setdefault(key, [0] * len(facts.measures_of(fact)))
