@@ -53,7 +53,7 @@ class Table:
         self._kept_in: tuple[dict[str, set[str]], dict[str, set[str]]] = ({}, {})
         self._total = self._left_total = sum(rest[0].values())
         self._sorted: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
-        self._touched: set[tuple[int, str]] = set()  # lines of which more is left out now
+        self._touched: dict[tuple[int, str], None] = {}  # lines of which more is left out now, in an order that every process has
         self.kept: set[Cell] = set()
         self._small: list[Cell] = []  # the most visits first
         self._dropped: list[Cell] = []  # left out although large enough
@@ -66,7 +66,7 @@ class Table:
                 self._keep(cell)
             else:
                 self._leave(cell)
-        self._touched |= {(side, name) for side in (0, 1) for name in self._lines[side]}
+        self._touched |= {(side, name): None for side in (0, 1) for name in self._lines[side]}
         self._close()
 
     def drop(self, cell: Cell) -> None:
@@ -135,7 +135,7 @@ class Table:
         self._left_total += self._cells[cell]
         for side in (0, 1):
             self._left[side][cell[side]] += self._cells[cell]
-            self._touched.add((side, cell[side]))
+            self._touched[side, cell[side]] = None
 
     def _drop(self, cells: Iterable[Cell]) -> None:
         for cell in cells:
@@ -161,7 +161,7 @@ class Table:
     def _fill_remainders(self) -> None:
         """Rule 2: leave out a line's smallest kept cells until what is left of it is nothing or at least k."""
         while self._touched:
-            side, name = self._touched.pop()
+            side, name = self._touched.popitem()[0]
             while 0 < self._left[side][name] < self._k and self._kept_in[side][name]:
                 smallest = next(other for other in self._ascending(side, name) if other in self._kept_in[side][name])
                 self._drop([(name, smallest) if side == 0 else (smallest, name)])

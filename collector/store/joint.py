@@ -102,7 +102,7 @@ class Bounds:
         self._name(DAY, days)
         for pair, table in tables.items():
             self._start(pair, table.bounds if kept else table.allowed)
-        for name in self._names.keys() & by_day.keys():
+        for name in (name for name in by_day if name in self._names):  # in their order: bounds that are cut short depend on it
             self._start((DAY, name), partial(_exactly, by_day[name]))
         self._tighten()
 

@@ -79,7 +79,7 @@ def _add_visit(rows: dict[FactName, dict[tuple[Any, ...], list[int]]], chance: r
     start, visitor = _start(chance, day), _visitor(chance)
     entry, last, other = (_few(chance, _PAGES) for _ in range(3))
     _add(rows, "visits", (*start, entry, last, *visitor), (1, 1, chance.randint(0, 1), 1, 2, chance.randint(0, 90)))
-    for page in {entry, last, other}:
+    for page in sorted({entry, last, other}):  # a set has another order in every process
         _add(rows, "pages", (*start, entry, *visitor, page), (2, 1, chance.randint(0, 1), 9, 40, 1))
     if chance.random() < 0.6:
         # The second event of a visit is counted as an event and no visit.
