@@ -5,8 +5,8 @@ bucket of time, that ends in its middle cannot be answered from them. Every day 
 those that had no row included.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +17,8 @@ Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
 _DAY = timedelta(days=1)
 _SQL = """-- stats: sealed periods
 SELECT first, last, min(k) FROM sealed WHERE site = ? GROUP BY first, last ORDER BY first"""
+_COUNTED = """-- stats: segments counted
+SELECT segment, min(first) FROM counted WHERE site = ? GROUP BY segment"""
 # The buckets of time that a whole month lies in; one day lies in any.
 _OF_MONTHS: tuple[Bucket, ...] = ("", "month")
 
@@ -32,9 +34,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The sealed periods of one site, by their first day."""
+    """The sealed periods of one site, by their first day.
+
+    `counted`: the first day of the first period of which a segment was counted. Of what was sealed before it was saved, nobody knows.
+    """
 
     periods: tuple[Period, ...] = ()
+    counted: Mapping[str, date] = field(default_factory=dict)
 
     @property
     def detail_from(self) -> date | None:
@@ -60,6 +66,12 @@ class History:
                 last = period.first - _DAY
         return _cut(span, first, last)
 
+    def with_segments(self, span: Span, segments: Iterable[str]) -> Span | None:
+        """The days of a span of which these segments are known: where their detail is kept, and where they were counted."""
+        if self.detail_from is None:
+            return span
+        return _cut(span, max((self.counted.get(name, self.detail_from) for name in segments), default=None), None)
+
     def smallest_group(self, span: Span | None) -> int:
         """The largest group of those that the sealed days of a span were sealed with; 0 where there are none."""
         groups = (p.smallest_group for p in self.periods if span and p.first <= span.last and span.first <= p.last)
@@ -68,7 +80,8 @@ class History:
 
 def load(site: SiteView, run: Run) -> History:
     """The site's history as the store has it."""
-    return History(tuple(Period(*row) for row in run(_SQL, (site.id,))))
+    periods = tuple(Period(*row) for row in run(_SQL, (site.id,)))
+    return History(periods, dict(run(_COUNTED, (site.id,))) if periods and site.segments else {})
 
 
 def closed(span: Span, today: date) -> Span | None:

@@ -91,6 +91,8 @@ def reach_of(question: Question, parts: Sequence[Part], asking: Asking) -> Reach
     """What of the question's range its parts can cover together."""
     public, needs, bucket = asking.caller.public, _needs(question, parts), _bucket(question)
     span = (_PUBLIC if public else _SIGNED_IN)[needs](question.span, asking, bucket)
+    if span is not None and needs == Needs.SEGMENT:
+        span = asking.history.with_segments(span, (part.segment for part in parts))
     if span is None:
         return Reach(None)
     sealed, kept = asking.history.sealed(span), asking.history.kept(span)

@@ -72,7 +72,7 @@ def detail_tables(fact: FactName) -> tuple[str, ...]:
 
 def sealed_tables() -> tuple[str, ...]:
     """The tables that hold sealed periods, each from a `first` to a `last` day."""
-    return (*(f"{fact}_pairs" for fact in facts.ROLLED_UP), "sealed")
+    return (*(f"{fact}_pairs" for fact in facts.ROLLED_UP), "sealed", "counted")
 
 
 def fact_names() -> tuple[FactName, ...]:
@@ -93,6 +93,9 @@ def _pair_columns(fact: FactName) -> tuple[Column, ...]:
 # What was sealed: a period, the smallest group it was sealed with and how many visits it had.
 _SEALED = (Column("site", "site"), Column("first", "day"), Column("last", "day"), Column("k", "count"), Column("visits", "count"))
 
+# Which segments were counted when a period was sealed: of the others nothing is known there.
+_COUNTED = (Column("site", "site"), Column("segment", "text"), Column("first", "day"), Column("last", "day"))
+
 
 def _tables() -> dict[str, tuple[Column, ...]]:
     tables = {"meta": (Column("name", "text"), Column("value", "text")), "position": (Column("batch", "count"),)}
@@ -105,6 +108,7 @@ def _tables() -> dict[str, tuple[Column, ...]]:
             tables[f"{fact}_daily"] = _daily_columns(fact)
             tables[f"{fact}_pairs"] = _pair_columns(fact)
     tables["sealed"] = _SEALED
+    tables["counted"] = _COUNTED
     return tables
 
 

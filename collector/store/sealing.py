@@ -4,7 +4,8 @@ Piece by piece, so that recording goes on between the pieces: each table of a pa
 and laid by in the writer's temporary tables. Then all of it takes effect in one transaction: pairs, what small days give up,
 segments, the note of the sealing, the deletion of the detail. Killed before that, nothing has happened.
 
-Rows that come late for a sealed period are sealed from themselves alone: everything here is of the detail at hand, and is added.
+Rows that come late for a sealed period are sealed from themselves alone: everything here is of the detail at hand, and is added;
+then `late.py` sees to what they would tell of what was kept before.
 """
 
 from collections import Counter
@@ -20,6 +21,7 @@ from collector.store.connection import Connection
 from collector.store.fold import Cell, Table
 from collector.store.interface import Segment
 from collector.store.joint import hiding, is_looked_at
+from collector.store.late import settle
 from collector.store.schema import Column
 
 Pair = tuple[str, str]
@@ -51,6 +53,8 @@ class Sealing:
         self._tables: dict[Pair, Table] = {}  # of the visits fact, as far as `joint` looks at them
         self._staged: dict[Pair, set[Cell]] = {}
         self._days: dict[str, dict[Cell, int]] = {}
+        self._is_late = False  # the period was sealed before
+        self._late: dict[tuple[FactName, Pair, str], dict[Cell, int]] = {}
 
     def pieces(self) -> Iterator[Step]:
         """The work, to be done in order, each in a transaction or none; nothing of it is seen by questions."""
@@ -80,10 +84,15 @@ class Sealing:
             writer.execute(sealing_sql.publish(fact))
             self._give_up_days(writer, fact)
             writer.execute(sealing_sql.forget_detail(fact), self._period)
+        settle(writer, self._period, self._k, self._late)
+        if not self._is_late:
+            for segment in self._segments:
+                writer.execute(sealing_sql.NOTE_SEGMENT, (self._site, segment.name, self._first, self._last))
         writer.execute(sealing_sql.NOTE, (*self._period, self._k, sum(self._visits.values())))
         return sum(self._rows.values())
 
     def _look(self, writer: Connection) -> None:
+        self._is_late = writer.execute(sealing_sql.SEALED_BEFORE, self._period) != [(0,)]
         self._rows, self._visits = self._count(writer)
         self._small = sorted(day for day, visits in self._visits.items() if visits < self._k)
         together = sum(self._visits[day] for day in self._small)
@@ -112,11 +121,14 @@ class Sealing:
         The values of each property are a table of their own: where every event has the property, they share out its events.
         """
         writer.execute(sealing_sql.cells(fact, pairs))
-        largest = writer.execute(sealing_sql.LARGEST, (WHOLE_CELLS_MAX,)) if len(pairs) == 1 else []
+        largest = writer.execute(sealing_sql.LARGEST, (WHOLE_CELLS_MAX,)) if len(pairs) == 1 and not self._is_late else []
         cells = _by_pair(writer.execute(sealing_sql.WHOLE, ([prop for prop, _ in largest],)))
         tables = {key: Table(cells[key], self._k) for key in sorted(cells)}
         if fact == "visits":
             self._tables |= {pair: table for (pair, _), table in tables.items() if is_looked_at(table)}
+        if self._is_late:
+            for (pair, prop), table in tables.items():
+                self._late[fact, pair, prop] = {cell: visits for cell, visits in cells[pair, prop].items() if cell not in table.kept}
         tables |= {(pairs[0], prop): self._large(writer, prop, visits) for prop, visits in largest}
         kept = [(pair, cell) for (pair, _), table in tables.items() for cell in table.kept]
         _with_cells(writer, sealing_sql.stage(fact), kept, (self._site, self._first, self._last))

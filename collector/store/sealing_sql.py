@@ -192,6 +192,8 @@ def forget_detail(fact: FactName) -> str:
     return f'DELETE FROM "{fact}_detail" WHERE {IN_PERIOD}'
 
 
+SEALED_BEFORE = "SELECT count(*) FROM sealed WHERE site = ? AND first = ? AND last = ?"
+NOTE_SEGMENT = f"INSERT INTO counted ({names(TABLES['counted'])}) VALUES (?, ?, ?, ?)"
 NOTE = f"INSERT INTO sealed ({names(TABLES['sealed'])}) VALUES (?, ?, ?, ?, ?)"
 
 

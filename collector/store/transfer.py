@@ -27,7 +27,8 @@ def rewritten(connection: Connection) -> Iterator[Part]:
     yield Part("position", 'SELECT batch FROM "position"')
     for group in facts.GROUPS:
         yield Part(group, f'SELECT {names(TABLES[group])} FROM "{group}" WHERE {_used(group)} ORDER BY id')
-    yield Part("sealed", f"SELECT {names(TABLES['sealed'])} FROM sealed ORDER BY ALL")
+    for table in ("sealed", "counted"):
+        yield Part(table, f"SELECT {names(TABLES[table])} FROM {table} ORDER BY ALL")
     for fact in fact_names():
         yield from _rewritten_fact(connection, fact)
 

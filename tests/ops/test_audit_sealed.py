@@ -61,3 +61,21 @@ def test_a_sealed_database_and_its_backup_keep_every_promise(seed: int, tmp_path
     assert (waiting.verdict, made.verdict) == ("waiting", "kept")
     assert len(made.looked) == 2
     assert made.rows > 200
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_rows_that_come_late_leave_every_promise_kept_too(seed: int, tmp_path: Path) -> None:
+    chance = random.Random(seed)
+    store = DuckDBStore(tmp_path / "sealed.duckdb")
+    k = chance.choice((5, 10))
+    for batch, number in enumerate((chance.choice((300, 1500)), chance.randint(1, 50), chance.randint(1, 50)), 1):
+        store.append(visits(chance, number, *JANUARY), Position(batch))
+        store.close_day(1, JANUARY[1])
+        for _ in store.seal(1, *JANUARY, k):
+            pass
+    store.rewrite()
+    made = audit(store.query, tmp_path, 0, 160)
+    kept = store.query("SELECT count(*) FROM visits_pairs")
+    store.close()
+    assert made.verdict == "kept", [(promise, made) for promise in made.looked]
+    assert kept != [(0,)], "something was left to be kept"

@@ -88,6 +88,7 @@ class Database:
                 self._create(f"{fact}_{kind}", ["site INTEGER", "day DATE", "hour UTINYINT", *texts, *measures])
             self._create(f"{fact}_daily", ["site INTEGER", "dimension VARCHAR", "day DATE", "value VARCHAR", *measures])
             self._create(f"{fact}_pairs", [*PAIR_COLUMNS, *measures])
+        self._create("counted", ["site INTEGER", "segment VARCHAR", "first DATE", "last DATE"])
         self._create("sealed", ["site INTEGER", "first DATE", "last DATE", "k BIGINT", "visits BIGINT"])
         self._create(
             "live",
@@ -117,6 +118,9 @@ class Database:
     def fill_sealed(self, rows: Iterable[Row], first: date, last: date, k: int, site: int = SITE.id, **segments: Condition) -> None:
         """Put rows where a sealing of the period has them: daily rows and pairs, no detail."""
         self.note_sealed(first, last, k, site)
+        self.connection.executemany(
+            "INSERT INTO counted VALUES (?, ?, ?, ?)", [[site, name, first, last] for name in segments] or [[0, "", first, last]]
+        )
         made = sealing.sealed([row for row in rows if first <= row[1] <= last], first, last, k, segments)
         for fact in ROLLED_UP:
             self._insert(f"{fact}_daily", [(site, *cells) for cells in made.daily[fact]])
