@@ -57,6 +57,7 @@ class Recording(threading.Thread):
                 wait = min(max(wait, STEP_EACH_S) * 2, RETRY_S_MAX)
         while self.recorder.step():
             pass
+        self.jobs.stop()
 
     def stop(self) -> None:
         """Record what is in the journal, then end."""

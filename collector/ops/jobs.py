@@ -2,18 +2,22 @@
 
 The order matters: rows are sealed and forgotten, and the file is rewritten, before the backup is made, so that a new backup
 never holds what was taken; and a journal segment goes only when a verified backup has all of it: store = backup + journal, at
-any moment.
+any moment. After a backup all of it is audited, in a thread of its own, because that reads for seconds.
 """
 
 import shutil
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
 from collector.event import NO_SITE
 from collector.journal.files import segments, size
 from collector.journal.reader import delete_covered
+from collector.ops.audit import audit_and_keep
+from collector.ops.quiet import told
 from collector.ops.seals import SavedSegments, Seals
 from collector.settings import Settings
 from collector.store.backup import verify
@@ -51,6 +55,9 @@ class Jobs:
         self.seals = Seals(store, settings, clock, self._sites, segments)
         self.last_backup_s = newest_backup_s(settings.backup_dir)
         self.last_error = ""
+        self.audit_trouble = ""
+        self._auditing: threading.Thread | None = None
+        self._stopping = False
         self._not_before_s = 0.0
         self._look = 0
 
@@ -73,11 +80,37 @@ class Jobs:
                     f"The daily backup failed: {error}. It is tried again in an hour; the journal keeps everything until then."
                 )
                 self._not_before_s = self._clock.time() + BACKUP_AGAIN_S
+            else:
+                self._audit_beside()
 
     @property
     def troubles(self) -> list[str]:
         """What failed last time, in sentences."""
-        return [trouble for trouble in (self.last_error, self.seals.trouble) if trouble]
+        return [trouble for trouble in (self.last_error, self.seals.trouble, self.audit_trouble) if trouble]
+
+    def _audit_beside(self) -> None:
+        if self._auditing is None or not self._auditing.is_alive():
+            self._auditing = threading.Thread(target=self.audit, name="audit")
+            self._auditing.start()
+
+    def audit(self) -> None:
+        """Hold the counts and every backup to the privacy model's promises. What is broken is a trouble until it is mended."""
+        try:
+            broken = audit_and_keep(self._run, self._settings, self._clock.time()).verdict == "broken"
+            self.audit_trouble = "The audit found a promise broken: `footfall audit` says which, and where." if broken else ""
+        except Exception as error:
+            self.audit_trouble = f"The daily audit failed: {told(error)}."
+
+    def stop(self) -> None:
+        """Wait for an audit that is being made; it asks nothing more of the store."""
+        self._stopping = True
+        if self._auditing is not None:
+            self._auditing.join()
+
+    def _run(self, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        if self._stopping:
+            raise StoreError("The server is stopping.")
+        return self._store.query(sql, parameters)
 
     def _sites(self) -> dict[int, str]:
         return {NO_SITE: "UTC", **self._timezones()}

@@ -1,5 +1,6 @@
 """The daily housekeeping: what is old or removed goes, a verified backup lets the journal go, and a lost list deletes nothing."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,6 +12,7 @@ from collector import settings
 from collector.clock import Clock
 from collector.journal.reader import first_held
 from collector.journal.writer import JournalWriter
+from collector.ops.audit import Audit, last_audit
 from collector.ops.jobs import Jobs, backups, months_before, stamp
 from collector.settings import Settings
 from collector.store.backup import verify
@@ -29,6 +31,15 @@ class Fixed(Clock):
 
     def time(self) -> float:
         return self.now
+
+
+@pytest.fixture(autouse=True)
+def no_audit_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs here are made by the dozen and not stopped."""
+    monkeypatch.setattr(Jobs, "_audit_beside", lambda jobs: None)
+
+
+AUDIT_BESIDE = Jobs._audit_beside
 
 
 @pytest.fixture
@@ -175,6 +186,39 @@ def test_the_daily_backup_is_made_once_a_day_and_a_failing_one_is_told(store: Du
     clock.now += 3_600
     jobs.tend()
     assert jobs.last_error == "" and len(backups(loaded.backup_dir)) == 1
+
+
+def test_the_counts_are_audited_and_a_broken_promise_is_told_until_it_is_mended(
+    store: DuckDBStore, loaded: Settings, clock: Fixed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = Jobs(store, loaded, clock, dict)
+    jobs.audit()
+    made = last_audit(loaded.data_dir)
+    assert made is not None and made.verdict == "kept" and jobs.troubles == []
+    with monkeypatch.context() as broken:
+        broken.setattr(Audit, "verdict", "broken")
+        jobs.audit()
+    assert "footfall audit" in jobs.troubles[0]
+    jobs.audit()
+    assert jobs.troubles == []
+
+
+def test_an_audit_follows_the_daily_backup(store: DuckDBStore, loaded: Settings, clock: Fixed, monkeypatch: pytest.MonkeyPatch) -> None:
+    audited = threading.Event()
+    monkeypatch.setattr(Jobs, "_audit_beside", AUDIT_BESIDE)
+    monkeypatch.setattr(Jobs, "audit", lambda jobs: audited.set())
+    jobs = Jobs(store, loaded, clock, dict)
+    jobs.tend()
+    assert backups(loaded.backup_dir) and audited.wait(10)
+    jobs.stop()
+
+
+def test_stopping_waits_for_an_audit_which_then_asks_nothing_more(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    jobs = Jobs(store, loaded, clock, dict)
+    jobs.stop()
+    jobs.audit()
+    made = last_audit(loaded.data_dir)
+    assert made is not None and made.verdict == "unchecked"
 
 
 def test_a_clock_set_back_stops_no_backup_and_costs_no_new_one(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
