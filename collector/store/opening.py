@@ -22,16 +22,22 @@ def database_files(path: Path) -> tuple[Path, Path]:
     return path, path.with_name(path.name + ".wal")
 
 
+def temporary_files(path: Path) -> Path:
+    """The folder of what does not fit into memory. After a kill DuckDB leaves it, rows and all, until it next needs one."""
+    return path.with_name(path.name + ".tmp")
+
+
 def discard_database(path: Path) -> None:
     """Remove a database file with all that belongs to it, if it is there."""
-    for part in (*database_files(path), path.with_name(path.name + ".tmp")):
+    for part in (*database_files(path), temporary_files(path)):
         lasting.discard(part)
 
 
 def open_store(path: Path, memory_mb: int, threads: int, lineage: Callable[[], str]) -> Connection:
     """The writer of a store, made or grown where that is due. Raises the errors of `errors.py`."""
     if path.exists():
-        _refuse_newer(path, memory_mb)
+        _refuse_newer(path, memory_mb)  # refuses a file that another process writes to, too: from here on its leftovers are ours
+    lasting.discard(temporary_files(path))
     whole = not database_files(path)[1].exists()  # replaying a log counts blocks that are not written yet
     writer = open_locked(path, memory_mb, threads)
     try:

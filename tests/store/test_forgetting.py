@@ -6,6 +6,7 @@ from pathlib import Path
 from collector.event import Acquisition
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Rows
+from tests.store.conftest import Opener
 from tests.store.model import DAY, append_all, bytes_of, model, stored, visit_row
 
 
@@ -64,3 +65,14 @@ def test_a_rewrite_that_fails_leaves_the_store_as_it_was(store: DuckDBStore, tmp
     store.rewrite()
     assert stored(store) == model([visit_row()])
     assert not blocker.exists()
+
+
+def test_what_a_killed_process_had_in_temporary_files_is_gone_when_the_store_is_opened_again(opener: Opener, tmp_path: Path) -> None:
+    path = tmp_path / "footfall.duckdb"
+    opener(path).close()
+    left = tmp_path / "footfall.duckdb.tmp"
+    left.mkdir(exist_ok=True)
+    (left / "duckdb_temp_7_0_storage_DEFAULT-0.tmp").write_text(marker(1))
+    assert found(tmp_path, [1])
+    opener(path).close()
+    assert found(tmp_path, [1]) == set()
