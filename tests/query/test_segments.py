@@ -154,3 +154,11 @@ def test_a_definition_is_a_condition_on_the_detail_of_facts_that_have_its_dimens
         text, values = condition
         sql = f"SELECT sum(visits) FROM (SELECT * FROM visits_detail UNION ALL SELECT * FROM visits_today) WHERE {text}"
         assert detail.run(sql, values)[0][0] == table(asked(detail, filters=[["is", "segment", [name]]]))[()][0]
+
+
+def test_months_sealed_before_a_segment_was_saved_are_missing_and_not_nothing(database: Database) -> None:
+    found = asked(database, filters=[["is", "segment", ["wider"]]])
+    assert found["meta"]["days"]["missing"] == [[str(day) for day in FEBRUARY]]
+    assert found["results"][0]["metrics"][0] > 0
+    counted = asked(database, **BY_NAME)
+    assert counted["meta"]["days"]["missing"] == []
