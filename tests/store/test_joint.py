@@ -1,0 +1,175 @@
+"""Three facts in pairs: what all tables tell together pins down no small cell that the single breakdowns leave open."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import combinations, islice, product
+
+import pytest
+
+from collector.store.fold import Cell, Table
+from collector.store.joint import DAY, Bounds, hide_jointly, hiding
+
+K = 3
+NAMES = ("country", "device", "source")
+Pair = tuple[str, str]
+WORLDS_MAX = 2_000
+# Of 4,000 such sites these few have a small cell that the tables together leave one value.
+PINNED = (3844, 2311, 3014, 3170, 87, 1558)
+PAIRS: tuple[Pair, ...] = tuple(combinations(NAMES, 2))
+# Visits by country, device and source, each with values "0" to "3".
+World = Mapping[tuple[str, ...], int]
+
+
+def world(seed: int) -> dict[tuple[str, ...], int]:
+    """A few visits that fall together: most combinations never happen."""
+    chance = random.Random(seed)
+    sizes = chance.choice(((2, 3, 3), (3, 3, 2), (3, 3, 3), (2, 2, 4), (2, 4, 3)))
+    places = product(*("0123"[:size] for size in sizes))
+    return {place: visits for place in places if (visits := chance.choice((0, 0, 0, 1, 2, 4, 6)))}
+
+
+def few(seed: int) -> dict[tuple[str, ...], int]:
+    """So few visits that all worlds can be looked at."""
+    chance = random.Random(seed)
+    return {place: count for place in product("01", "01", "012") if (count := chance.choice((0, 0, 0, 1, 1, 3)))}
+
+
+def tables(visits: World) -> dict[Pair, Table]:
+    found = {}
+    for pair in PAIRS:
+        cells: Counter[Cell] = Counter()
+        for place, count in visits.items():
+            cells[place[NAMES.index(pair[0])], place[NAMES.index(pair[1])]] += count
+        found[pair] = Table(cells, K)
+    return found
+
+
+def of_days(visits: World) -> dict[str, dict[Cell, int]]:
+    """All on one day: nothing that the sums would not tell."""
+    return {name: {("", value): count for value, count in sums(visits, at).items()} for at, name in enumerate(NAMES)}
+
+
+def sums(visits: World, at: int) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for place, count in visits.items():
+        found[place[at]] += count
+    return found
+
+
+def worlds(visits: World, told: Mapping[Pair, Table]) -> Iterator[dict[tuple[str, ...], int]]:
+    """Every world with the same sums and the same kept cells: all that somebody who reads everything can think of."""
+    left: Counter[tuple[str, ...]] = Counter({(name, value): n for at, name in enumerate(NAMES) for value, n in sums(visits, at).items()})
+    for pair, table in told.items():
+        left.update({(*pair, *cell): table.visits(cell) for cell in table.kept})
+    known = set(left)
+
+    def lines(place: tuple[str, ...]) -> list[tuple[str, ...]]:
+        of = dict(zip(NAMES, place, strict=True))
+        return [line for line in [*of.items(), *((*pair, of[pair[0]], of[pair[1]]) for pair in PAIRS)] if line in known]
+
+    places = list(product(*(sums(visits, at) for at in range(len(NAMES)))))
+
+    def fill(at: int, found: dict[tuple[str, ...], int]) -> Iterator[dict[tuple[str, ...], int]]:
+        if at == len(places):
+            if not any(left.values()):
+                yield dict(found)
+            return
+        on = lines(places[at])
+        for count in range(min((left[line] for line in on), default=0) + 1):
+            for line in on:
+                left[line] -= count
+            yield from fill(at + 1, found | {places[at]: count})
+            for line in on:
+                left[line] += count
+
+    yield from fill(0, {})
+
+
+def pinned(visits: World, told: Mapping[Pair, Table]) -> set[tuple[Pair, Cell]]:
+    """Small cells that have the same visits in every such world, though their row and column alone leave them room."""
+    hidden = {(pair, cell) for pair, table in told.items() for cell in table.hidden()}
+    seen: dict[tuple[Pair, Cell], set[int]] = {at: set() for at in hidden}
+    for possible in worlds(visits, told):
+        for (pair, cell), values in seen.items():
+            at = [NAMES.index(name) for name in pair]
+            values.add(sum(count for place, count in possible.items() if (place[at[0]], place[at[1]]) == cell))
+        if all(len(values) > 1 for values in seen.values()):
+            return set()
+    return {at for at, values in seen.items() if len(values) == 1}
+
+
+@pytest.mark.parametrize("seed", PINNED)
+def test_a_small_cell_that_a_third_fact_pins_down_is_hidden_again(seed: int) -> None:
+    visits = world(seed)
+    told, days = tables(visits), of_days(visits)
+    alone = Bounds(told, days, kept=False)
+    before = [(pair, cell) for pair, cell, room in Bounds(told, days).narrow_cells() if room == 0 < alone.room(pair, cell)]
+    assert before, "each table hides it, and all together do not"
+    hide_jointly(told, days)
+    after = Bounds(told, days)
+    assert all(after.room(pair, cell) > 0 for pair, cell in before)
+
+
+def test_by_every_world_that_looks_the_same_a_pinned_cell_is_hidden_again() -> None:
+    visits = world(PINNED[0])
+    told = tables(visits)
+    assert pinned(visits, told)
+    hide_jointly(told, of_days(visits))
+    assert pinned(visits, told) == set()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_after_hiding_no_small_cell_is_pinned_down_that_the_sums_leave_open(seed: int) -> None:
+    visits = few(seed)
+    told = tables(visits)
+    hide_jointly(told, of_days(visits))
+    assert pinned(visits, told) == set()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bounds_hold_in_every_world_that_looks_the_same(seed: int) -> None:
+    visits = few(seed)
+    told = tables(visits)
+    bounds = Bounds(told, of_days(visits))
+    for possible in islice(worlds(visits, told), WORLDS_MAX):
+        for pair, table in told.items():
+            at = [NAMES.index(name) for name in pair]
+            for cell in table.hidden():
+                count = sum(n for place, n in possible.items() if (place[at[0]], place[at[1]]) == cell)
+                places = [sorted(table.sums(side)).index(cell[side]) for side in (0, 1)]
+                least, most = bounds.of(pair, places[0], places[1])
+                assert least <= count <= most
+
+
+def test_a_day_with_one_visit_tells_nothing_more_than_its_sums() -> None:
+    """Days are one more fact: a cell that only a day pins down is hidden with the others."""
+    cells = {
+        ("FI", "Mobile"): 2,
+        ("FI", "Desktop"): 40,
+        ("SE", "Mobile"): 40,
+        ("SE", "Desktop"): 4,
+        ("NO", "Mobile"): 30,
+        ("NO", "Desktop"): 30,
+    }
+    table = Table(cells, K)
+    told = {("country", "device"): table}
+    by_day: dict[str, dict[Cell, int]] = {
+        "country": {("1", "FI"): 2, ("2", "FI"): 40, ("2", "SE"): 44, ("2", "NO"): 60},
+        "device": {("1", "Mobile"): 2, ("2", "Mobile"): 70, ("2", "Desktop"): 74},
+    }
+    hide_jointly(told, by_day)
+    bounds, alone = Bounds(told, by_day), Bounds(told, by_day, kept=False)
+    for cell in table.hidden():
+        assert bounds.room(("country", "device"), cell) >= min(3, alone.room(("country", "device"), cell))
+    assert DAY not in {name for pair in told for name in pair}
+
+
+def test_nothing_is_done_where_nothing_is_kept_and_the_work_can_be_left_at_any_moment() -> None:
+    assert list(hiding({}, {})) == []
+    visits = dict.fromkeys(product("01", repeat=3), 1)
+    told = tables(visits)
+    kept = {pair: set(table.kept) for pair, table in told.items()}
+    for _ in hiding(told, of_days(visits)):
+        break
+    assert {pair: table.kept for pair, table in told.items()} == kept
