@@ -40,6 +40,11 @@ def remainders_but_no_trades(patch: pytest.MonkeyPatch) -> None:
     _tables_alone(patch)
 
 
+def tables_alone(patch: pytest.MonkeyPatch) -> None:
+    """Each table hides its cells, and nobody looks at what all of them tell together, and with the days."""
+    _tables_alone(patch)
+
+
 def live_days_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Whoever has a shared address sees kept detail."""
     for needs in (Needs.PAIRS, Needs.DETAIL):
@@ -53,13 +58,14 @@ MUTANTS: Mapping[str, Mutant] = {
         no_complementary_suppression,
         rows_but_not_columns,
         remainders_but_no_trades,
+        tables_alone,
         live_days_forgotten,
     )
 }
 
 
 def _tables_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sealing, "hide_jointly", _nothing)
+    patch.setattr(sealing, "hiding", lambda tables, by_day: iter(()))
 
 
 def _nothing(*_: Any) -> None:

@@ -56,7 +56,15 @@ def some(site: Site, chance: random.Random, public: bool, count: int) -> list[Ra
     """So many questions of every kind, over any days."""
     spans = list(_spans(site, chance, public))
     makers = (_filtered, _filtered, _filtered_on_both, _filtered_on_both, _timed, _joined, _three, _three_filtered, _one)
-    return [chance.choice(makers)(site, chance, chance.choice(spans)) for _ in range(count)]
+    found = [chance.choice(makers)(site, chance, chance.choice(spans)) for _ in range(count)]
+    return [_compared(raw, chance, chance.choice(spans)) for raw in found]
+
+
+def _compared(raw: Raw, chance: random.Random, span: tuple[Any, Any]) -> Raw:
+    """Some of the questions compare their range with another."""
+    if raw.get("include") or chance.random() < 0.7:
+        return raw
+    return {**raw, "include": {"compare": chance.choice(("previous_period", [str(end) for end in span]))}}
 
 
 def _one(site: Site, chance: random.Random, span: tuple[Any, Any]) -> Raw:
@@ -147,6 +155,4 @@ def _question(span: tuple[Any, Any], dimensions: list[str], filters: list[Any] |
     raw: Raw = {"metrics": ["visits"], "date_range": [str(end) for end in span], "dimensions": dimensions, "filters": filters or []}
     if chance and dimensions and chance.random() < 0.25:
         raw |= {"pagination": {"limit": chance.randint(1, 3)}, "include": {"total_rows": True}}
-    elif chance and chance.random() < 0.2:
-        raw["include"] = {"compare": chance.choice(("previous_period", "previous_period"))}
     return raw

@@ -55,6 +55,23 @@ def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before
         newly = visits - before.get(values, 0) if before is not None else 0
         if moment.newly is not None and newly > 0 and _is_one_crossing(site, answer, cells):
             yield Bound(cells & _told_whole(site, moment.newly, raw), newly, newly)
+    yield from _compared(site, raw, answer, moment)
+
+
+def _compared(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment) -> Iterator[Bound]:
+    """What a comparison says: at least so many, because it does not say what it withholds; a crossing that it tells is told whole."""
+    comparison = answer["meta"].get("comparison", {"covered": False})
+    found = [row["comparison"] for row in answer["results"] if row.get("comparison")]
+    if not comparison["covered"] or not found:
+        return
+    days = site.of_days(*(date.fromisoformat(end[:10]) for end in comparison["date_range"]))
+    figures = {tuple(row["dimensions"]): row["metrics"][0] for row in found}
+    for values, cells in _rows(site, raw, days & np.isin(site.cells[:, -1], moment.present) & _fits(site, raw["filters"])):
+        visits = figures.get(values, 0)
+        if cells.any() and visits and "T" not in raw["date_range"][1]:
+            yield Bound(cells, visits, ANY)
+            if moment.newly == 0 and _is_one_crossing(site, answer, cells):
+                yield Bound(cells & _told_whole(site, 0, raw), visits, visits)
 
 
 def _rows(site: Site, raw: Raw, covered: np.ndarray) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:

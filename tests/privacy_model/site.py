@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from collector.store.interface import Rows
 FIRST_MONTH = date(2026, 3, 1)
 TODAY = date(2026, 5, 20)
 DELIVERIES = (0, 1)
+TIGHT_EVERY = 3
 
 Period = tuple[date, date]  # its first and its last day
 
@@ -56,6 +57,7 @@ NOON = "12"  # the hour of all visits of a site that does not tell hours apart
 # What one visit adds to each measure of a fact.
 _MEASURES: dict[FactName, tuple[int, ...]] = {"visits": (1, 1, 1, 0, 1, 0), "pages": (1, 1, 1, 0, 0, 0), "events": (1, 1, 1, 0)}
 OF_EVENTS = frozenset({"event", "value", "currency"})
+OF_VISITS = ("source", "utm_campaign", "country", "browser", "device", "hostname", "hour")
 OF_CONTENT = OF_EVENTS | {"hostname", "page"}
 
 
@@ -104,18 +106,35 @@ class Site:
 
 
 def generate(seed: int) -> Site:
-    """The site of a seed."""
+    """The site of a seed. Each third is tight: fewer visits, whose values and days follow each other."""
     chance = random.Random(seed)
-    k = chance.randint(5, 20)
-    dimensions = _dimensions(chance)
-    values = tuple(VALUES[name][: chance.randint(2, 4 if len(dimensions) < 3 else 3)] for name in dimensions)
-    months = chance.randint(1, 2)
+    tight = seed % TIGHT_EVERY == TIGHT_EVERY - 1
+    k = chance.choice((5, 6, 10)) if tight else chance.randint(5, 20)
+    dimensions = tuple(chance.sample(OF_VISITS, chance.randint(2, 3))) if tight else _dimensions(chance)
+    values = tuple(VALUES[name][: chance.randint(2, 4 if tight or len(dimensions) < 3 else 3)] for name in dimensions)
+    months = 1 if tight else chance.randint(1, 2)
     days = tuple(sorted(chance.sample([FIRST_MONTH + timedelta(days=n) for n in range(31 if months == 1 else 61)], chance.randint(2, 6))))
-    visits = _visits(chance, values, days, k)
+    visits = _visits(chance, values, len(days), Habits.tight(chance, k) if tight else Habits.any(chance, k))
     periods = _periods(chance, sorted({days[visit[-1]] for visit in visits}))
     late = _late(chance, visits, days, periods)
     cells, counts = _table(values, days, visits, late)
     return Site(seed, k, dimensions, values, days, periods, cells, counts)
+
+
+class Habits(NamedTuple):
+    """How many visits a site has, and how probably a value and a day follow the visit's first value."""
+
+    visits: int
+    follows: float
+    day_follows: float
+
+    @classmethod
+    def any(cls, chance: random.Random, k: int) -> "Habits":
+        return cls(chance.randint(k // 2, 25 * k), chance.choice((0, 0.3, 0.6, 0.9)), 0)
+
+    @classmethod
+    def tight(cls, chance: random.Random, k: int) -> "Habits":
+        return cls(chance.randint(k, 12 * k), chance.choice((0.6, 0.9, 0.95)), chance.choice((0, 0.5, 0.8, 0.9)))
 
 
 def _dimensions(chance: random.Random) -> tuple[str, ...]:
@@ -136,18 +155,18 @@ def _periods(chance: random.Random, days: list[date]) -> tuple[Period, ...]:
 Visits = list[tuple[int, ...]]  # for each visit the places of its values, and of its day
 
 
-def _visits(chance: random.Random, values: tuple[tuple[str, ...], ...], days: tuple[date, ...], k: int) -> Visits:
-    """Visits whose values follow the first's, with a probability; the days differ in how many they have."""
-    follows = chance.choice((0, 0.3, 0.6, 0.9))
+def _visits(chance: random.Random, values: tuple[tuple[str, ...], ...], days: int, habits: Habits) -> Visits:
+    """Visits whose values and day follow their first value, with a probability; the days differ in how many they have."""
     weights = [[chance.random() ** 2 + 0.05 for _ in names] for names in values]
-    busy = [chance.random() ** 2 + 0.02 for _ in days]
+    busy = [chance.random() ** 2 + 0.02 for _ in range(days)]
     found = []
-    for _ in range(chance.randint(k // 2, 25 * k)):
+    for _ in range(habits.visits):
         places: list[int] = []
         for names, weight in zip(values, weights, strict=True):
-            follow = places and chance.random() < follows
+            follow = places and chance.random() < habits.follows
             places.append(places[0] % len(names) if follow else chance.choices(range(len(names)), weight)[0])
-        found.append((*places, chance.choices(range(len(days)), busy)[0]))
+        follow = chance.random() < habits.day_follows
+        found.append((*places, places[0] % days if follow else chance.choices(range(days), busy)[0]))
     return found
 
 
