@@ -84,7 +84,7 @@ def test_every_test_that_is_cited_exists(path: str) -> None:
 def test_each_promise_of_the_readme_and_of_the_privacy_page_cites_a_test() -> None:
     assert all(CITED.search(proof) for _, proof in table(section(README, "## What it promises")))
     promises = re.split(r"^\*\*\d\. ", section(page("docs/privacy.md"), "## The promises"), flags=re.MULTILINE)[1:]
-    assert len(promises) == 8
+    assert len(promises) == 9
     assert all(CITED.search(promise) for promise in promises)
 
 
@@ -120,7 +120,7 @@ def test_the_facts_of_the_design_are_those_of_the_list() -> None:
 
 def test_what_is_kept_names_the_defaults_in_force() -> None:
     kept = section(page("docs/privacy.md"), "## What is kept, and how long")
-    for name in ("detail_days", "history_months", "backup_days"):
+    for name in ("detail_days", "smallest_group", "history_months", "backup_days"):
         assert f"`{name}` ({settings.BY_NAME[name].default})" in kept
 
 
