@@ -137,6 +137,8 @@ class Sealing:
         """A table too large to be looked at whole: its large cells, the sums of the small ones, and those in doubt."""
         rows, columns = (_by_name(writer.execute(sql, (prop, self._k))) for sql in sealing_sql.REST)
         table = Table(_cells(writer.execute(sealing_sql.LARGE, (prop, self._k))), self._k, (rows, columns))
+        if not table.left:  # nor is there anything small
+            return table
         writer.execute(sealing_sql.LINES)
         for side in (0, 1):
             exposure, sums = table.exposure(side), table.sums(side)

@@ -139,3 +139,23 @@ def test_refusals_of_no_site_are_merged_when_their_day_has_ended(parts: tuple[Re
         store.append({"dropped": {(NO_SITE, yesterday, "malformed"): [1]}}, Position(batch))
     thread.recorder.tend()
     assert store.query("SELECT count(*), sum(events) FROM dropped") == [(1, 3)]
+
+
+def test_what_is_recorded_while_a_month_is_being_sealed_is_seen_at_once(
+    parts: tuple[Recording, DuckDBStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    thread, store = parts
+    monkeypatch.setattr(recording, "SEALING_S", 0.0)  # a piece a step
+    store.append(visit_row(1, DAY - 400, visits=20), Position(1))
+    store.close_day(1, DAY - 400)
+    journal = JournalWriter(tmp_path / "journal", 1, 10**9)
+    seen = 0
+    sealing: list[bool] = []
+    while not sealing or sealing[-1]:
+        journal.append(encode(JournalBatch([], [(1, DAY, "bot", 1)])))
+        thread._once()
+        seen += 1
+        assert store.query("SELECT sum(events) FROM dropped") == [(seen,)]
+        sealing.append(thread.jobs.seals.active)
+    journal.close()
+    assert sealing.count(True) > 5 and store.query("SELECT visits FROM sealed") == [(20,)]

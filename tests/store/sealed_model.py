@@ -12,7 +12,7 @@ from collector.facts import HOUR, PAIRS, PROPERTY_DIMENSIONS, RARE, ROLLED_UP, F
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.fold import Table
 from collector.store.interface import Rows
-from collector.store.joint import hide_jointly
+from collector.store.joint import hide_jointly, is_looked_at
 from tests.store.model import _flat
 
 K = 5
@@ -141,17 +141,24 @@ class Sealed:
     def _decided(self, fact: FactName) -> dict[tuple[str, str], Cells]:
         """The values of each property share out its events, so they are decided by themselves."""
         place = facts.measures_of(fact).index("visits")
+        whole = self.tables(fact)
+        tables: dict[tuple[tuple[str, str], str], Table] = {}
+        for pair in sorted(whole):
+            for prop in sorted({_property(pair, cell) for cell in whole[pair]}):
+                cells = {cell: max(1, measures[place]) for cell, measures in whole[pair].items() if _property(pair, cell) == prop}
+                tables[pair, prop] = Table(cells, self._k)
+        together = {pair: table for (pair, prop), table in tables.items() if not prop and is_looked_at(table)}
+        hide_jointly(together, self._days(fact, together))
         kept: dict[tuple[str, str], Cells] = {}
-        decided: dict[tuple[str, str], Table] = {}
-        for pair, whole in sorted(self.tables(fact).items()):
-            for prop in {_property(pair, cell) for cell in whole}:
-                cells = {cell: max(1, measures[place]) for cell, measures in whole.items() if _property(pair, cell) == prop}
-                decided[pair] = Table(cells, self._k)
-                kept[pair] = kept.get(pair, {}) | {cell: whole[cell] for cell in decided[pair].kept}
-        if fact == "visits":
-            hide_jointly(decided, {name: self._by_day(name) for pair in decided for name in pair})
-            kept = {pair: {cell: cells[cell] for cell in decided[pair].kept} for pair, cells in kept.items()}
+        for (pair, _), table in tables.items():
+            kept[pair] = kept.get(pair, {}) | {cell: whole[pair][cell] for cell in table.kept}
         return {pair: cells for pair, cells in kept.items() if cells}
+
+    def _days(self, fact: FactName, tables: dict[tuple[str, str], Table]) -> dict[str, dict[tuple[str, str], int]]:
+        """What is known of each dimension by day, where its tables count no cell without a visit as one."""
+        sums = {name: table.sums(side) for pair, table in tables.items() for side, name in enumerate(pair)}
+        days = {name: self._by_day(fact, name) for name in sums}
+        return {name: cells for name, cells in days.items() if _summed((value, n) for (_, value), n in cells.items()) == sums[name]}
 
     def daily(self, fact: FactName) -> Daily:
         """The daily rows of every dimension and the total, small days' values given up."""
@@ -178,9 +185,9 @@ class Sealed:
     def _value(self, row: Row, name: str) -> str:
         return RARE if row.day in self.gone and _about_visitors(name) else row.value(name)
 
-    def _by_day(self, name: str) -> dict[tuple[str, str], int]:
-        rows = (("" if row.day in self.small else row.day.isoformat(), self._value(row, name), row.visits) for row in self._of("visits"))
-        sums = _summed(((day, value), visits) for day, value, visits in rows)
+    def _by_day(self, fact: FactName, name: str) -> dict[tuple[str, str], int]:
+        rows = [row for row in self._of(fact) if row.speaks_for(name)]
+        sums = _summed((("" if row.day in self.small else row.day.isoformat(), self._value(row, name)), row.visits) for row in rows)
         return {cell: visits for cell, visits in sums.items() if visits > 0}
 
 

@@ -6,12 +6,15 @@ from datetime import date
 
 import pytest
 
-from collector.facts import PAIRS, RARE, ROLLED_UP
+from collector.event import Acquisition, Device, Place
+from collector.facts import PAIRS, RARE, ROLLED_UP, measures_of
 from collector.store import joint, sealing
 from collector.store.duckdb_store import DuckDBStore
+from collector.store.fold import Cell
 from collector.store.interface import Rows
 from tests.store.model import append_all
 from tests.store.sealed_model import FIRST, LAST, SITE, K, Sealed, added, daily_in, month, pairs_in, totals
+from tests.store.test_fold import emptied, left
 
 Days = Callable[[random.Random], Iterable[tuple[int, int]]]
 
@@ -178,3 +181,57 @@ def test_a_fact_looked_at_as_a_whole_and_table_by_table_is_decided_alike(
     closed(store, rows)
     seal(store)
     holds(store, Sealed(rows))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_tables_too_large_to_be_looked_at_whole_are_decided_as_safely(
+    store: DuckDBStore, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sealing, "WHOLE_CELLS_MAX", 3)
+    rows = month(seed, big, corrections=False)
+    closed(store, rows)
+    seal(store)
+    model = Sealed(rows)
+    found = 0
+    for fact in ROLLED_UP:
+        place = measures_of(fact).index("visits")
+        for pair, cells in pairs_in(store, fact).items():
+            whole = model.tables(fact)[pair]
+            assert cells.items() <= whole.items(), "with all their measures"
+            for visits in by_property(pair, {cell: max(1, measures[place]) for cell, measures in whole.items()}):
+                is_safe(visits, cells.keys() & visits.keys())
+                found += 1
+    assert found
+
+
+def is_safe(visits: dict[Cell, int], kept: set[Cell]) -> None:
+    """The three rules of `fold`, by trades one visit at a time."""
+    assert all(visits[cell] >= K for cell in kept)
+    for side in (0, 1):
+        for name, remainder in left(visits, kept, side).items():
+            assert remainder == 0 or remainder >= K or not any(cell[side] == name for cell in kept)
+    total = sum(visits.values())
+    for cell in visits.keys() - kept:
+        of_lines = sum(left(visits, set(), side)[cell[side]] for side in (0, 1))
+        if visits[cell] < K:
+            assert emptied(visits, kept, cell)[cell] <= max(0, of_lines - total)
+
+
+def by_property(pair: tuple[str, str], visits: dict[Cell, int]) -> list[dict[Cell, int]]:
+    """The tables that are decided by themselves."""
+    if "value" not in pair:
+        return [visits]
+    side = pair.index("value")
+    names = {cell[side].partition("=")[0] for cell in visits}
+    return [{cell: count for cell, count in visits.items() if cell[side].startswith(f"{name}=")} for name in sorted(names)]
+
+
+def test_the_values_of_one_property_are_not_hidden_by_those_of_another(store: DuckDBStore) -> None:
+    """Every event has both, so 20 events less 15 with one plan would be the 5 with the other, whatever their size."""
+    key = (SITE, FIRST.toordinal(), 9, "example.com", "/", Acquisition(), Place("FI"), Device(), "", "", "/", "buy")
+    values = {("plan", "plan=pro"): 15, ("plan", "plan=free"): 4, ("size", "size=L"): 11, ("size", "size=S"): 8, ("", ""): 19}
+    closed(store, {"events": {(*key, prop, value, "EUR"): [n, n, n, 0] for (prop, value), n in values.items()}})
+    seal(store)
+    assert pairs_in(store, "events").get(("event", "value"), {}).keys() <= {("buy", "size=L"), ("buy", "size=S")}, (
+        "a plan of its own would tell the other"
+    )
