@@ -1,12 +1,14 @@
 """README.md and the other pages for people: commands exist, links lead somewhere, cited tests are there."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import click
 import pytest
 
 from collector import __version__, cli, facts, settings
+from collector.ops.seals import period_of
 from tests.docs.pages import ROOT, blocks, coded, page, section, table
 from tests.house.source import documents
 
@@ -122,6 +124,15 @@ def test_what_is_kept_names_the_defaults_in_force() -> None:
     kept = section(page("docs/privacy.md"), "## What is kept, and how long")
     for name in ("detail_days", "smallest_group", "history_months", "backup_days"):
         assert f"`{name}` ({settings.BY_NAME[name].default})" in kept
+
+
+@pytest.mark.parametrize("path", ["README.md", "CHANGELOG.md", "docs/privacy.md", "docs/store.md"])
+def test_how_old_detail_gets_is_told_as_it_is(path: str) -> None:
+    days = settings.BY_NAME["detail_days"].default
+    assert isinstance(days, int)
+    last, next_day = period_of(date(2026, 3, 1).toordinal(), days)[1], 1
+    ages = [last + days + next_day - date(2026, 3, day).toordinal() for day in (31, 1)]
+    assert f"{ages[0]} to {ages[1]} days" in documents()[path]
 
 
 def test_every_decision_has_a_number_of_its_own_and_an_argument_for_and_against() -> None:
