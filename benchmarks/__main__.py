@@ -1,4 +1,5 @@
-"""`make bench`: every benchmark, one after the other, with the machine's name. Minutes; nothing else should run beside it."""
+"""`make bench`: every benchmark, one after the other, with the machine's name. Most of it takes minutes, the two years of
+`benchmarks.history` as long again as all the others; nothing else should run beside it."""
 
 import os
 import platform
@@ -17,6 +18,10 @@ ALL = (
     "benchmarks.store --pageviews 10000000 --paths 1000 --networks 10",
     "benchmarks.store --pageviews 1000000 --days 1",
     "benchmarks.enrich",
+    "benchmarks.answerable",
+    "benchmarks.history --month 10000000",
+    "benchmarks.sealing",
+    "benchmarks.history",
 )
 
 

@@ -50,6 +50,9 @@ class Weighted:
     def pick(self, chance: random.Random) -> Any:
         return chance.choices(self._values, cum_weights=self._cumulative)[0]
 
+    def several(self, chance: random.Random, count: int) -> list[Any]:
+        return chance.choices(self._values, cum_weights=self._cumulative, k=count)
+
 
 def zipf(count: int, power: float = 1.0) -> list[float]:
     """Weights that fall as the rank to a power."""
