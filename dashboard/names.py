@@ -1,5 +1,8 @@
-"""Names for the codes the store holds: countries (ISO 3166-1), regions and languages (ISO 639-1). Short English names, no flags."""
+"""Names for the codes the store holds: countries (ISO 3166-1), regions, languages (ISO 639-1), hours. Short English names, no flags."""
 
+import re
+
+from collector.facts import HOUR
 from dashboard.names_regions import REGIONS
 
 _COUNTRIES = """
@@ -82,16 +85,27 @@ def language(tag: str) -> str:
     return f"{name} ({place})" if tail else name
 
 
-_TABLES = {"country": COUNTRIES, "region": REGIONS, "language": LANGUAGES}
+HOURS = {f"{start:02}": f"{start:02}:00–{(start + 1) % 24:02}:00" for start in range(24)}
+_HOUR = re.compile(r"(\d{1,2})(?:[:.]00)?", re.ASCII)
+
+
+def hour(code: str) -> str:
+    """`13` as "13:00–14:00"."""
+    return HOURS.get(code, code)
+
+
+_TABLES = {"country": COUNTRIES, "region": REGIONS, "language": LANGUAGES, HOUR: HOURS}
 
 
 def code(dimension: str, text: str) -> str:
-    """The stored value that a person means by a text: "finland" is FI where countries are meant."""
+    """The stored value that a person means by a text: "finland" is FI where countries are meant, "9:00" is 09 where hours are."""
     wanted = text.strip().casefold()
+    if dimension == HOUR and (clock := _HOUR.fullmatch(wanted)):
+        return clock[1].zfill(2)
     return next((code for code, name in _TABLES.get(dimension, {}).items() if name.casefold() == wanted), text)
 
 
-_NAMERS = {"country": country, "region": region, "language": language}
+_NAMERS = {"country": country, "region": region, "language": language, HOUR: hour}
 
 
 def value_name(dimension: str, value: str) -> str:

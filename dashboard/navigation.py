@@ -3,11 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from collector.facts import BY_NAME
 from collector.query import SiteView
 from dashboard.format import plain
 from dashboard.names import value_name
-from dashboard.panels import FILTERABLE
+from dashboard.panels import DIMENSION, FILTERABLE
 from dashboard.periods import Choice, Compare, Period, Span, compared_so_far, is_current, moved, so_far, span_name, span_of
 from dashboard.segments import can_be_saved, meaning
 from dashboard.view import OPERATORS, SEGMENT, Filter, View, url, write
@@ -96,7 +95,7 @@ def navigation(site: SiteView, view: View, today: date, until_hour: int | None) 
         segments=tuple(_segment(domain, view, name) for name, _ in site.segments),
         segments_url=url(domain, View(), "/segments"),
         can_save=can_be_saved(view),
-        dimensions=tuple((name, BY_NAME[name].label) for name in FILTERABLE),
+        dimensions=tuple((name, DIMENSION[name].label) for name in FILTERABLE),
         operators=tuple(OPERATORS.items()),
         state=tuple(write(replace(view, page=1))),
         state_without_period=tuple(write(view.with_choice(Choice(view.usual)))),
@@ -125,7 +124,7 @@ def _chip(site: SiteView, view: View, condition: Filter) -> Chip:
     if condition.dimension == SEGMENT:
         means = next((meaning(filters) for name, filters in site.segments if name == condition.value), "There is no such segment.")
         return Chip("Segment", OPERATORS["is"], value, url(site.domain, View(), "/segments"), means, remove_url)
-    label, operator = BY_NAME[condition.dimension].label, OPERATORS[condition.operator]
+    label, operator = DIMENSION[condition.dimension].label, OPERATORS[condition.operator]
     return Chip(label, operator, value, url(site.domain, view.turned(condition)), "Turn into its opposite", remove_url)
 
 

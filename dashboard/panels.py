@@ -3,12 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from collector.facts import BY_NAME
+from collector.facts import BY_NAME, HOUR, HOUR_OF_DAY, Dimension
 
 # Rows in a panel, and in one page of a full list. A CSV holds as many as one question may answer.
 PANEL_ROWS = 9
+HOURS = 24
 LIST_ROWS = 100
 CSV_ROWS_MAX = 10_000
+
+# What pages are about: the one list, and the hour of day, which every count has as a key.
+DIMENSION: dict[str, Dimension] = {**BY_NAME, HOUR: HOUR_OF_DAY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +20,7 @@ class Tab:
     """One breakdown: by `dimension`, ordered by the first of `metrics`; the rest are the further columns of its full list.
 
     `heading` names the rows ("Page"), `label` the tab. A `further` tab waits in the panel's "More" menu. The panel shows the
-    first `shown` metrics.
+    first `shown` metrics of `rows` rows; with `in_turn` they stand in the order of their values, all of them, not of their size.
     """
 
     key: str
@@ -25,10 +29,12 @@ class Tab:
     metrics: tuple[str, ...]
     further: bool = False
     shown: int = 1
+    rows: int = PANEL_ROWS
+    in_turn: bool = False
 
     @property
     def heading(self) -> str:
-        return BY_NAME[self.dimension].label
+        return DIMENSION[self.dimension].label
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +85,13 @@ PANELS: tuple[Panel, ...] = (
     ),
     Panel(
         "places",
-        "Places",
+        "Places and hours",
         (
             _visit_tab("countries", "Countries", "country"),
             _visit_tab("regions", "Regions", "region"),
             _visit_tab("cities", "Cities", "city"),
             _visit_tab("networks", "Networks", "network"),
+            Tab("hours", "Hours", HOUR, _VISIT_METRICS, rows=HOURS, in_turn=True),
         ),
     ),
     Panel(

@@ -5,7 +5,7 @@ its Monday, a month by its first day).
 """
 
 import calendar
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
@@ -128,6 +128,13 @@ def buckets(span: Span, bucket: Bucket) -> list[str]:
     return [day.isoformat() for day in _starts(span, bucket)]
 
 
+def whole_months(span: Span, gaps: Collection[Span], today: date) -> Span:
+    """The span with the whole month at an end where it has a gap, today included at most."""
+    firsts, lasts = {gap.first for gap in gaps}, {gap.last for gap in gaps}
+    first = span.first.replace(day=1) if span.first in firsts else span.first
+    return Span(first, max(span.last, min(_month_end(span.last), today)) if span.last in lasts else span.last)
+
+
 def is_running(label: str, bucket: Bucket, today: date, hour: int) -> bool:
     """Whether now lies in the bucket of this label."""
     if bucket == "hour":
@@ -139,13 +146,6 @@ def is_future(label: str, bucket: Bucket, today: date, hour: int) -> bool:
     """Whether the bucket of this label has not begun."""
     now = f"{today} {hour:02}:00:00" if bucket == "hour" else _start(today, bucket).isoformat()
     return label > now
-
-
-def lacks_days(label: str, bucket: Bucket, gap: Span) -> bool:
-    """Whether a day of the bucket of this label lies in the gap."""
-    first = date.fromisoformat(label[:10])
-    last = _month_end(first) if bucket == "month" else first + timedelta(days=6 if bucket == "week" else 0)
-    return first <= gap.last and last >= gap.first
 
 
 def bucket_name(label: str, bucket: Bucket) -> str:

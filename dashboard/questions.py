@@ -1,17 +1,20 @@
 """From a view to questions in the Stats API's shape. Pure; the dashboard asks nothing that the public API could not be asked."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from collector.facts import BY_NAME
 from dashboard.names import codes_like
-from dashboard.panels import CSV_ROWS_MAX, LIST_ROWS, PANEL_ROWS, Panel, Tab, columns, headlines
+from dashboard.panels import CSV_ROWS_MAX, DIMENSION, LIST_ROWS, Panel, Tab, columns, headlines
 from dashboard.periods import CUSTOM_DAYS_MAX, Bucket, Span
 from dashboard.view import SEGMENT, Operator, View
 
 Question = Mapping[str, Any]
 
+# More than a panel shows: where some are not told apart, their row is most often among these.
+PANEL_ROWS_ASKED = 40
+RARE_ROWS_ASKED = 100
 # Typed words are looked for as people type them, not as they were sent.
 _ANY_CASE = {"case_sensitive": False}
 
@@ -33,14 +36,14 @@ def headline(view: View, span: Span, last_hour: int | None = None) -> Question:
 
 
 def series(view: View, metric: str, span: Span, bucket: Bucket) -> Question:
-    """One metric by time."""
-    return _question([metric], span, conditions(view), dimensions=[f"time:{bucket}"])
+    """One metric by time, and last the visits that it is of."""
+    return _question(list(dict.fromkeys((metric, "visits"))), span, conditions(view), dimensions=[f"time:{bucket}"])
 
 
 def panel_rows(view: View, panel: Panel, span: Span) -> Question:
-    """The first rows of a panel's present tab, and how many there are."""
+    """The first rows of a panel's present tab, some more than it shows, and how many there are."""
     tab = view.tab(panel)
-    return _breakdown(view, tab, columns(tab, view.filtered)[: tab.shown], span, PANEL_ROWS, 0)
+    return _breakdown(replace(view, order="", search=""), tab, columns(tab, view.filtered)[: tab.shown], span, PANEL_ROWS_ASKED, 0)
 
 
 def list_rows(view: View, tab: Tab, span: Span) -> Question:
@@ -51,6 +54,18 @@ def list_rows(view: View, tab: Tab, span: Span) -> Question:
 def csv_rows(view: View, tab: Tab, span: Span) -> Question:
     """A tab's full list, as far as one question goes."""
     return _breakdown(view, tab, columns(tab, view.filtered), span, CSV_ROWS_MAX, 0)
+
+
+def rare_row(listed: Question) -> Question:
+    """A list's question again, for the row of what is not told apart: by name it stands before all that begin with a letter or a slash."""
+    (dimension,) = listed["dimensions"]
+    return {**listed, "order_by": [[dimension, "asc"]], "pagination": {"limit": RARE_ROWS_ASKED, "offset": 0}}
+
+
+def ranked_by(listed: Question) -> int:
+    """The place of the metric that a list is ranked by; of one in the order of its values the first."""
+    first: str = listed["order_by"][0][0]
+    return listed["metrics"].index(first) if first in listed["metrics"] else 0
 
 
 def ever_counted() -> Question:
@@ -64,16 +79,17 @@ def counted_before(day: date) -> Question:
 
 
 def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit: int, offset: int) -> Question:
-    order = view.order if view.order in metrics else metrics[0]
+    name = DIMENSION[tab.dimension].api
+    ranked = [[view.order if view.order in metrics else metrics[0], "desc"]] if view.order in metrics or not tab.in_turn else []
     filters = conditions(view)
-    if view.search and limit > PANEL_ROWS:
+    if view.search:
         filters.append(_condition("contains", tab.dimension, view.search))
     return _question(
         list(metrics),
         span,
         filters,
-        dimensions=[BY_NAME[tab.dimension].api],
-        order_by=[[order, "desc"], [BY_NAME[tab.dimension].api, "asc"]],
+        dimensions=[name],
+        order_by=[*ranked, [name, "asc"]],
         include={"total_rows": True},
         pagination={"limit": limit, "offset": offset},
     )
@@ -81,7 +97,7 @@ def _breakdown(view: View, tab: Tab, metrics: tuple[str, ...], span: Span, limit
 
 def _condition(operator: Operator, dimension: str, value: str) -> list[Any]:
     """One condition. People read names where values are codes, so there it is the name that contains a text."""
-    api = SEGMENT if dimension == SEGMENT else BY_NAME[dimension].api
+    api = SEGMENT if dimension == SEGMENT else DIMENSION[dimension].api
     if operator in ("is", "is_not"):
         return [operator, api, [value]]
     codes = codes_like(dimension, value)

@@ -22,7 +22,7 @@ def can_be_saved(view: View) -> bool:
 
 
 def _fits(condition: Filter) -> bool:
-    return condition.operator in _SAVED and condition.dimension != SEGMENT and "visits" in BY_NAME[condition.dimension].facts
+    return condition.operator in _SAVED and condition.dimension in BY_NAME and "visits" in BY_NAME[condition.dimension].facts
 
 
 def dimensions_filtered(view: View, segments: Sequence[tuple[str, Sequence[Any]]]) -> tuple[str, ...] | None:

@@ -56,7 +56,8 @@ def test_what_an_answer_leaves_out_is_told(tmp_path: Path) -> None:
         sealed.seal(sealed.add("example.com", 45, 20), date(2026, 10, 1), date(2026, 10, 31))
         found = outcomes({"rows": two_facts}, source(sealed))["rows"]
     assert isinstance(found, Answer)
-    assert found.missing.startswith("Not included: 20 – 31 Oct 2026.")
+    assert found.gaps == (Span(date(2026, 10, 20), date(2026, 10, 31)),)
+    assert found.covered(Span(date(2026, 10, 20), DAYS.last)) == DAYS
 
 
 def test_a_page_stands_when_nothing_can_be_answered(tmp_path: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,6 +1,7 @@
 """docs/dashboard.md says what the dashboard does: every figure, panel and choice in it is the one in the code."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,19 @@ import pytest
 import dashboard
 from collector.control import sign_in
 from collector.facts import METRICS
+from collector.settings import load
+from dashboard import notes
+from dashboard.answers import Withheld
 from dashboard.auth import COOKIE
 from dashboard.format import WHOLE_BELOW
+from dashboard.line import NO_CHART
 from dashboard.panels import CSV_ROWS_MAX, LIST_ROWS, PANELS
+from dashboard.periods import Span
 from dashboard.view import OPERATORS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "dashboard.md").read_text(encoding="utf-8")
 FIGURES, REST = TEXT.split("## Periods", 1)
+LISTS, OLDER = REST.split("## Older months", 1)
 
 
 def rows(text: str) -> dict[str, str]:
@@ -29,9 +36,27 @@ def test_every_figure_is_explained_as_the_dashboard_explains_it() -> None:
 
 
 def test_every_panel_is_listed_with_its_tabs() -> None:
-    listed = rows(REST)
+    listed = rows(LISTS)
     del listed["Panel"]
     assert listed == {panel.title: ", ".join(tab.label for tab in panel.tabs) for panel in PANELS}
+
+
+def test_what_is_said_of_older_months_is_explained_in_its_own_words() -> None:
+    group, days = Withheld(34, load({}, Path(), {}).smallest_group), Span(date(2026, 5, 1), date(2026, 5, 31))
+    said = (
+        notes.rare_label(group),
+        notes.withheld_visits(group, ""),
+        notes.left_out([days], {"country"}),
+        notes.drawn_by("month", ""),
+        notes.not_compared(days, 2026),
+        NO_CHART,
+    )
+    explained = list(rows(OLDER))[1:]
+    for text in explained:
+        start = text.rstrip(" …").removeprefix("1 – 22 Nov").removeprefix("Show May 2026")
+        assert not start or start == " only" or any(words.startswith(start) for words in said), text
+    for words in said:
+        assert any(words.startswith(text.rstrip(" …")) for text in explained), words
 
 
 def test_every_way_to_filter_is_named() -> None:

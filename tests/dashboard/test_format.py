@@ -103,6 +103,13 @@ def test_codes_are_shown_by_name() -> None:
     assert all(code.islower() for code in LANGUAGES)
 
 
+def test_an_hour_is_found_however_it_is_written() -> None:
+    assert value_name("hour", "09") == "09:00–10:00"
+    assert [code("hour", typed) for typed in ("9", "09", " 9:00 ", "9.00", "23:00–00:00")] == ["09", "09", "09", "09", "23"]
+    assert [code("hour", typed) for typed in ("noon", "9:30")] == ["noon", "9:30"]
+    assert code("page", "9") == "9"
+
+
 def test_a_region_is_found_by_its_name_and_by_its_countrys() -> None:
     assert code("region", " uusimaa") == "FI-18"
     assert codes_like("region", "götaland") == ["SE-O"]

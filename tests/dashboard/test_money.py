@@ -10,9 +10,10 @@ import msgspec
 import pytest
 
 from collector.event import Kind
-from collector.facts import METRIC_BY_NAME
-from dashboard.answers import SEVERAL_CURRENCIES, Answer, Row
+from collector.facts import METRIC_BY_NAME, RARE
+from dashboard.answers import Answer, Row
 from dashboard.format import Money, change, exact, figure, tick
+from dashboard.notes import SEVERAL_CURRENCIES
 from dashboard.present import with_money_only_where_some_is
 from tests.dashboard.harness import ZONE, House, house, served
 from tests.dashboard.history import Sums, add_visit, visit_events
@@ -79,8 +80,12 @@ def test_money_is_read_with_its_currency_and_its_decimals() -> None:
 
 
 def test_who_sells_nothing_sees_no_column_of_money() -> None:
-    answer = Answer((Row("Sign up", (3, None)), Row("Ask", (2, Money(0, "EUR")))), 2)
-    assert with_money_only_where_some_is(("visitors", "total_revenue"), answer.rows) == (
-        ("visitors",),
-        (Row("Sign up", (3,)), Row("Ask", (2,))),
-    )
+    answer = Answer((Row("Sign up", (3, None)), Row("Ask", (2, Money(0, "EUR")))), 2, rare=Row(RARE, (1, None)))
+    names, cut = with_money_only_where_some_is(("visitors", "total_revenue"), answer)
+    assert (names, cut.rows, cut.rare) == (("visitors",), (Row("Sign up", (3,)), Row("Ask", (2,))), Row(RARE, (1,)))
+
+
+def test_money_of_small_groups_alone_is_money() -> None:
+    names = ("visitors", "total_revenue")
+    answer = Answer((Row("Ask", (2, None)),), 1, rare=Row(RARE, (9, Money(5, "EUR"))))
+    assert with_money_only_where_some_is(names, answer) == (names, answer)

@@ -1,17 +1,15 @@
-"""From answers to what is shown: rows, shares, pages, the chart's table."""
+"""From answers to what is shown: rows, shares, pages."""
 
-from datetime import date
+from dataclasses import replace
 
+from collector.facts import HOUR, RARE
 from dashboard import present
-from dashboard.answers import Answer, Failure, Row
-from dashboard.panels import LIST_ROWS, PANEL_BY_KEY
-from dashboard.periods import Choice, Span
+from dashboard.answers import Answer, Failure, Row, Withheld
+from dashboard.panels import LIST_ROWS, PANEL_BY_KEY, PANEL_ROWS
+from dashboard.present import About
 from dashboard.view import Filter, View
 
 PAGES, PLACES = PANEL_BY_KEY["pages"], PANEL_BY_KEY["places"]
-AT = present.Moment(date(2026, 11, 22), 15)
-WEEK = Span(date(2026, 11, 16), date(2026, 11, 22))
-WEEK_BEFORE = Span(date(2026, 11, 9), date(2026, 11, 15))
 
 
 def rows(*pairs: tuple[str, object]) -> Answer:
@@ -19,25 +17,25 @@ def rows(*pairs: tuple[str, object]) -> Answer:
 
 
 def test_bars_are_measured_by_the_longest_and_shares_by_the_whole() -> None:
-    model = present.panel("a.example", View(), PLACES, rows(("FI", 30), ("SE", 15), ("", 0)), {"visitors": 60})
+    model = present.panel("a.example", View(), PLACES, rows(("FI", 30), ("SE", 15), ("", 0)), About({"visitors": 60}))
     assert [(line.label, line.bar, line.share) for line in model.lines] == [("Finland", 100, "50%"), ("Sweden", 50, "25%"), ("", 0, "0%")]
 
 
 def test_without_a_whole_there_are_no_shares() -> None:
-    model = present.panel("a.example", View(), PLACES, rows(("FI", 30)), {})
+    model = present.panel("a.example", View(), PLACES, rows(("FI", 30)), About())
     assert model.lines[0].share == ""
 
 
 def test_a_row_filters_and_the_row_filtered_by_leads_back() -> None:
     view = View(filters=(Filter("is", "country", "FI"),))
-    model = present.panel("a.example", view, PLACES, rows(("FI", 30), ("SE", 1)), {})
+    model = present.panel("a.example", view, PLACES, rows(("FI", 30), ("SE", 1)), About())
     assert [(line.active, line.url) for line in model.lines] == [(True, "/site/a.example"), (False, "/site/a.example?f=is:country:SE")]
 
 
 def test_a_row_of_a_full_list_leads_to_the_dashboard_narrowed_by_it() -> None:
     view = View(panel="places", page=2, search="x", order="visits")
     answer = Answer((Row("FI", (3, 3, 3, 1.0, 50.0, 50.0, 9)),), 101)
-    model = present.full_list("a.example", view, PLACES, answer, {})
+    model = present.full_list("a.example", view, PLACES, answer, About())
     assert model.panel.lines[0].url == "/site/a.example?f=is:country:FI"
     assert model.back == "/site/a.example"
 
@@ -45,7 +43,7 @@ def test_a_row_of_a_full_list_leads_to_the_dashboard_narrowed_by_it() -> None:
 def test_a_long_list_is_paged() -> None:
     def listed(page: int, count: int) -> present.ListModel:
         answer = Answer(tuple(Row(f"/{i}", (1, 1, None, 1, 1, 1)) for i in range(count)), LIST_ROWS + 40)
-        return present.full_list("a.example", View(panel="pages", page=page), PAGES, answer, {})
+        return present.full_list("a.example", View(panel="pages", page=page), PAGES, answer, About())
 
     first, second = listed(1, LIST_ROWS), listed(2, 40)
     assert (first.first, first.last, first.earlier, first.later) == (1, 100, "", "/site/a.example?panel=pages&page=2")
@@ -54,9 +52,9 @@ def test_a_long_list_is_paged() -> None:
 
 
 def test_a_failure_takes_the_place_of_the_rows() -> None:
-    model = present.panel("a.example", View(), PAGES, Failure("Not today."), {})
+    model = present.panel("a.example", View(), PAGES, Failure("Not today."), About())
     assert (model.failure, model.lines) == ("Not today.", ())
-    assert present.panel("a.example", View(), PAGES, Answer((), 0), {}).nothing
+    assert present.panel("a.example", View(), PAGES, Answer((), 0), About()).nothing
 
 
 def test_a_card_compares_where_there_is_something_to_compare_with() -> None:
@@ -75,40 +73,9 @@ def test_a_card_compares_where_there_is_something_to_compare_with() -> None:
     assert {card.change for card in present.cards("a.example", View(compare="none"), now, before)} == {None}
 
 
-def test_the_table_behind_the_chart_has_every_bucket() -> None:
-    model = present.chart(View(), WEEK, WEEK_BEFORE, "day", rows(("2026-11-16", 4), ("2026-11-22", 1)), rows(("2026-11-09", 7)), AT)
-    assert [instant.value for instant in model.instants] == ["4", "0", "0", "0", "0", "0", "1"]
-    assert [instant.before for instant in model.instants] == ["7", "0", "0", "0", "0", "0", "0"]
-    assert [instant.running for instant in model.instants] == [False] * 6 + [True]
-    assert model.compared == "9 – 15 Nov"
-
-
-def test_a_ratio_of_nothing_is_a_gap_and_not_zero() -> None:
-    model = present.chart(View(metric="bounce_rate"), WEEK, None, "day", rows(("2026-11-16", 40.0), ("2026-11-17", None)), None, AT)
-    assert [instant.value for instant in model.instants] == ["40.0%"] + ["–"] * 6
-    assert [dot.y is None for dot in model.drawing.dots] == [False] + [True] * 6
-
-
-def test_days_that_are_not_kept_are_a_gap_and_not_zero() -> None:
-    kept = rows(("2026-11-19", 4))
-    some = Answer(kept.rows, kept.total, (Span(WEEK.first, date(2026, 11, 18)),))
-    model = present.chart(View(), WEEK, None, "day", some, None, AT)
-    assert [instant.value for instant in model.instants] == ["–", "–", "–", "4", "0", "0", "0"]
-    by_month = present.chart(View(), Span(date(2026, 10, 1), WEEK.last), None, "month", some, None, AT)
-    assert [instant.value for instant in by_month.instants] == ["0", "–"]
-
-
-def test_an_axis_of_more_than_a_year_names_its_years() -> None:
-    def first(span: Span) -> str:
-        return present.chart(View(), span, None, "month", rows(), None, AT).tick_labels[0][0]
-
-    assert first(Span(date(2026, 1, 1), date(2026, 12, 31))) == "Jan"
-    assert first(Span(date(2024, 1, 1), date(2026, 12, 31))) == "Jan 2024"
-
-
 def test_it_is_said_why_there_are_no_rows() -> None:
     def said(view: View, total: int = 0) -> str:
-        return present.panel("a.example", view, PLACES, Answer((), total), {}).nothing
+        return present.panel("a.example", view, PLACES, Answer((), total), About()).nothing
 
     assert said(View()) == PLACES.nothing
     assert said(View(filters=(Filter("is", "country", "FI"),))) == "Nothing in this period fits the filters."
@@ -116,7 +83,48 @@ def test_it_is_said_why_there_are_no_rows() -> None:
     assert said(View(panel="places", page=9), 35) == "The list ends before this page."
 
 
-def test_what_is_to_come_is_empty() -> None:
-    month = Span(date(2026, 11, 1), date(2026, 11, 30))
-    model = present.chart(View(choice=Choice("month")), month, None, "day", rows(("2026-11-01", 4)), None, AT)
-    assert [instant.value for instant in model.instants][21:] == ["0"] + [""] * 8
+def small_groups(visitors: int, *told: tuple[str, object], total: int = 0) -> Answer:
+    return replace(rows(*told), total=total or len(told), rare=Row(RARE, (visitors,)), withheld=Withheld(visitors, 10))
+
+
+def test_what_is_not_told_apart_is_a_last_row_that_filters_by_nothing() -> None:
+    model = present.panel("a.example", View(), PLACES, small_groups(30, ("FI", 20), ("SE", 10)), About({"visitors": 60}))
+    assert [line.label for line in model.lines] == ["Finland", "Sweden"]
+    assert [line.bar for line in model.lines] == [100, 50]
+    assert model.rare is not None
+    assert (model.rare.label, model.rare.figures[0].text, model.rare.share) == ("In groups under 10 visits", "30", "50%")
+    assert (model.rare.url, model.rare.bar, model.rare.active) == ("", 0, False)
+    assert model.total == 2
+
+
+def test_a_list_of_small_groups_alone_is_not_an_empty_one() -> None:
+    model = present.panel("a.example", View(), PLACES, small_groups(7), About())
+    assert (model.lines, model.nothing) == ((), "")
+    assert model.rare is not None
+
+
+def test_a_panel_shows_no_more_rows_than_it_has_room_for() -> None:
+    many = small_groups(3, *((f"X{i}", 40 - i) for i in range(30)), total=120)
+    model = present.panel("a.example", View(), PLACES, many, About())
+    assert (len(model.lines), model.total) == (PANEL_ROWS, 120)
+
+
+def test_pages_of_a_list_do_not_count_the_row_of_small_groups() -> None:
+    def listed(page: int, answer: Answer) -> tuple[int, int, int]:
+        model = present.full_list("a.example", View(panel="places", page=page), PLACES, answer, About())
+        return model.first, model.last, model.panel.total
+
+    metrics = (5,) * 7
+    told = Answer(tuple(Row(f"X{i}", metrics) for i in range(99)), 130, withheld=Withheld(9, 10), rare=Row(RARE, metrics))
+    assert listed(1, told) == (1, 99, 130)
+    later = Answer(tuple(Row(f"Y{i}", metrics) for i in range(31)), 131, withheld=Withheld(9, 10))
+    assert listed(2, later.with_rare(Row(RARE, (9,) * 7), 0)) == (100, 130, 130)
+    assert listed(2, later.with_rare(Row(RARE, (1,) * 7), 0)) == (101, 131, 130)
+
+
+def test_hours_stand_in_turn_and_are_read_as_times() -> None:
+    hours = next(tab for tab in PLACES.tabs if tab.dimension == HOUR)
+    view = View().with_tab(PLACES, hours)
+    model = present.panel("a.example", view, PLACES, rows(*((f"{hour:02}", hour) for hour in range(24))), About())
+    assert (len(model.lines), model.lines[0].label, model.lines[23].label) == (24, "00:00–01:00", "23:00–00:00")
+    assert model.lines[9].url == "/site/a.example?f=is:hour:09&places=hours"

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserType, Page
 
 from collector.demo.site import DOMAIN
 from collector.facts import BY_NAME, DIMENSIONS, dimensions_of
-from dashboard.panels import PANELS
+from dashboard.panels import DIMENSION, PANELS
 from tests.e2e.people import CHROMIUM, QUIET, printed_link
 from tests.e2e.walks import (
     ALL_SHOWN_S_MAX,
@@ -252,5 +252,5 @@ def test_every_list_of_the_dashboard_has_the_rows_of_the_api(desk: Page, server:
     desk.goto(f"/site/{DOMAIN}?period=day&panel={panel}&{panel}={tab}")
     lines = desk.locator("table.rows tbody tr").all()
     on_page = {line.locator("th a").inner_text(): line.locator("td").first.inner_text() for line in lines}
-    api = rows(server, [listed.metrics[0]], BY_NAME[listed.dimension].api, date_range="day")
+    api = rows(server, [listed.metrics[0]], DIMENSION[listed.dimension].api, date_range="day")
     assert on_page == {NAMES.get(value, value): str(figure) for value, (figure,) in api.items()}
