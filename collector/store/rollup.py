@@ -49,16 +49,16 @@ def compacted(fact: FactName, table: str, where: str) -> str:
     return f'SELECT {names(key_columns(fact))}, {_sums(fact)} FROM "{table}" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
 
 
-def merged_daily(fact: FactName) -> str:
-    """A SELECT of a fact's daily rows with equal keys summed into one, in their order."""
-    rows = f'SELECT site, dimension, day, "value", {_sums(fact)} FROM "{fact}_daily" GROUP BY ALL {_not_nothing(fact)}'
+def merged_daily(fact: FactName, where: str = "TRUE") -> str:
+    """A SELECT of some of a fact's daily rows with equal keys summed into one, in their order."""
+    rows = f'SELECT site, dimension, day, "value", {_sums(fact)} FROM "{fact}_daily" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
     return f"SELECT * FROM ({rows}) ORDER BY {daily_order(fact)}"
 
 
-def merged_pairs(fact: FactName) -> str:
-    """A SELECT of a fact's pair rows with equal keys summed into one, in the order in which questions read them."""
+def merged_pairs(fact: FactName, where: str = "TRUE") -> str:
+    """A SELECT of some of a fact's pair rows with equal keys summed into one, in the order in which questions read them."""
     keys = names(tuple(column for column in TABLES[f"{fact}_pairs"] if column.kind != "count"))
-    rows = f'SELECT {keys}, {_sums(fact)} FROM "{fact}_pairs" GROUP BY ALL {_not_nothing(fact)}'
+    rows = f'SELECT {keys}, {_sums(fact)} FROM "{fact}_pairs" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
     return f"SELECT * FROM ({rows}) ORDER BY site, dimension, other, value, first, other_value"
 
 

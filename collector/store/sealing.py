@@ -9,7 +9,7 @@ then `late.py` sees to what they would tell of what was kept before.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -50,8 +50,10 @@ class Sealing:
         self._visits: Counter[date] = Counter()
         self._small: list[date] = []  # days with fewer than k visits
         self._gone: list[date] = []  # the same, where they have fewer than k together: what they give up is not kept at all
-        self._tables: dict[Pair, Table] = {}  # of the visits fact, as far as `joint` looks at them
-        self._staged: dict[Pair, set[Cell]] = {}
+        # As far as `joint` looks at them, by pair and by the property whose values they are of ("": by rows of their own).
+        self._tables: dict[FactName, dict[tuple[Pair, str], Table]] = {fact: {} for fact in facts.ROLLED_UP}
+        self._together: dict[Pair, Table] = {}
+        self._staged: dict[tuple[Pair, str], set[Cell]] = {}
         self._days: dict[str, dict[Cell, int]] = {}
         self._is_late = False  # the period was sealed before
         self._late: dict[tuple[FactName, Pair, str], dict[Cell, int]] = {}
@@ -66,10 +68,11 @@ class Sealing:
                 yield partial(self._sum, fact, pairs, properties)
                 for bundle in [pairs] if together else [[pair] for pair in pairs]:
                     yield partial(self._stage, fact, bundle)
-        yield self._look_at_days
-        for _ in hiding(self._tables, self._days):
-            yield _pause
-        yield self._take_back
+        for fact in facts.ROLLED_UP:
+            yield partial(self._look_at_days, fact)
+            for _ in hiding(self._together, self._days):
+                yield _pause
+            yield partial(self._take_back, fact)
 
     def finish(self, writer: Connection) -> int | None:
         """Let all take effect, in the caller's transaction; returns the rows of detail deleted.
@@ -124,8 +127,7 @@ class Sealing:
         largest = writer.execute(sealing_sql.LARGEST, (WHOLE_CELLS_MAX,)) if len(pairs) == 1 and not self._is_late else []
         cells = _by_pair(writer.execute(sealing_sql.WHOLE, ([prop for prop, _ in largest],)))
         tables = {key: Table(cells[key], self._k) for key in sorted(cells)}
-        if fact == "visits":
-            self._tables |= {pair: table for (pair, _), table in tables.items() if is_looked_at(table)}
+        self._tables[fact] |= {key: table for key, table in tables.items() if is_looked_at(table)}
         if self._is_late:
             for (pair, prop), table in tables.items():
                 self._late[fact, pair, prop] = {cell: visits for cell, visits in cells[pair, prop].items() if cell not in table.kept}
@@ -147,27 +149,44 @@ class Sealing:
         table.doubtful(_cells(writer.execute(sealing_sql.DOUBTFUL, (prop, self._k, table.left, visits))))
         return table
 
-    def _look_at_days(self, writer: Connection) -> None:
-        """What is needed to hide what all tables of the visits fact would tell together."""
+    def _look_at_days(self, fact: FactName, writer: Connection) -> None:
+        """What is needed to hide what all tables of a fact would tell together."""
         if self._has_changed(writer):  # days and tables would contradict each other, and nothing will take effect
-            self._tables = {}
-        self._staged = {pair: set(table.kept) for pair, table in self._tables.items()}
-        self._days = self._by_day(writer)
+            self._tables[fact] = {}
+        self._staged = {key: set(table.kept) for key, table in self._tables[fact].items()}
+        self._together, self._days = {}, {}
+        for (pair, prop), table in self._tables[fact].items():
+            names = [self._called(fact, name, prop, table.sums(side), writer) for side, name in enumerate(pair)]
+            self._together[names[0], names[1]] = table
+            for side, name in enumerate(pair):  # the values of a property that every event has share out the same events
+                if name in PROPERTY_DIMENSIONS and names[1 - side] in self._days:
+                    self._add_days(fact, name, names[side], prop, table.sums(side), writer)
 
-    def _take_back(self, writer: Connection) -> None:
+    def _called(self, fact: FactName, name: str, prop: str, sums: Mapping[str, int], writer: Connection) -> str:
+        """A dimension's name among the tables of a fact: one of its own where these are of some events only."""
+        if name not in PROPERTY_DIMENSIONS and self._add_days(fact, name, name, "", sums, writer):
+            return name
+        return f"{name} of {prop}" if prop else name
+
+    def _take_back(self, fact: FactName, writer: Connection) -> None:
         """Staged cells that are not kept after all."""
-        dropped = [(pair, cell) for pair, table in self._tables.items() for cell in self._staged[pair] - table.kept]
-        _with_cells(writer, sealing_sql.unstage("visits"), dropped)
+        dropped = [(pair, cell) for (pair, prop), table in self._tables[fact].items() for cell in self._staged[pair, prop] - table.kept]
+        _with_cells(writer, sealing_sql.unstage(fact), dropped)
+        self._tables[fact], self._together, self._days = {}, {}, {}
 
-    def _by_day(self, writer: Connection) -> dict[str, dict[Cell, int]]:
-        """What everybody knows of the days: each dimension's values, by day or for all days that gave theirs up."""
-        by_day: dict[str, dict[Cell, int]] = {}
-        for name in dict.fromkeys(name for pair in self._tables for name in pair):
-            gone = (self._gone,) if name in sealing_sql.GIVEN_UP["visits"] else ()
-            found = writer.execute(sealing_sql.by_day(name), (self._small, *gone, *self._period))
-            if len(found) <= DAY_CELLS_MAX:
-                by_day[name] = _cells(found)
-        return by_day
+    def _add_days(self, fact: FactName, name: str, called: str, prop: str, sums: Mapping[str, int], writer: Connection) -> bool:
+        """What everybody knows of the days: a dimension's values, by day or for all days that gave theirs up.
+
+        Left out, and False, where they do not add up to a table's sums: it is of some events only, or counts cells without a
+        visit of their own as one.
+        """
+        gone = (self._gone,) if name in sealing_sql.GIVEN_UP[fact] else ()
+        own = (prop,) if fact == "events" else ()
+        found = writer.execute(sealing_sql.by_day(fact, name), (self._small, *gone, *self._period, *own))
+        adds_up = _added(found) == sums
+        if adds_up and len(found) <= DAY_CELLS_MAX:
+            self._days[called] = _cells(found)
+        return adds_up
 
     def _give_up_days(self, writer: Connection, fact: FactName) -> None:
         if not self._small:
@@ -216,6 +235,14 @@ def _run(sql: str, writer: Connection) -> None:
 
 def _cells(rows: list[tuple[Any, ...]]) -> dict[Cell, int]:
     return {(value, other): visits for value, other, visits in rows}
+
+
+def _added(rows: list[tuple[Any, ...]]) -> Counter[str]:
+    """The visits of each value of (day, value, visits)."""
+    sums: Counter[str] = Counter()
+    for _, value, visits in rows:
+        sums[value] += visits
+    return sums
 
 
 def _by_pair(rows: list[tuple[Any, ...]]) -> dict[tuple[Pair, str], dict[Cell, int]]:

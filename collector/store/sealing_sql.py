@@ -157,15 +157,17 @@ def keep_for_month(fact: FactName) -> str:
     )
 
 
-def by_day(name: str) -> str:
+def by_day(fact: FactName, name: str) -> str:
     """A dimension's visits by day, small days as one, in the shape of a table's cells.
 
-    Binds the small days; those told of as rare, if it is given up by them; site, first and last.
+    Binds the small days; those told of as rare, if it is given up by them; site, first and last; for events the property whose
+    rows count, "" for the events themselves.
     """
     day = "CASE WHEN list_contains(?, day) THEN '' ELSE CAST(day AS VARCHAR) END"
-    value = f"CASE WHEN list_contains(?, day) THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP["visits"] else _text(name)
-    counted = f"CAST(sum(visits) AS BIGINT) FROM visits_detail r{_joins((name,))} WHERE {IN_PERIOD} GROUP BY 1, 2 HAVING sum(visits) > 0"
-    return f"SELECT {day}, {value}, {counted}"
+    value = f"CASE WHEN list_contains(?, day) THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP[fact] else _text(name)
+    own = " AND property = ?" if fact == "events" else ""
+    rows = f'FROM "{fact}_detail" r{_joins((name,))} WHERE {IN_PERIOD}{own} GROUP BY 1, 2 HAVING sum(visits) > 0'
+    return f"SELECT {day}, {value}, CAST(sum(visits) AS BIGINT) {rows}"
 
 
 def segments(fact: FactName, conditions: Iterable[str]) -> str:

@@ -4,6 +4,7 @@
 # ruff: noqa: S608
 
 from collections.abc import Iterator
+from itertools import groupby
 from typing import NamedTuple, get_args
 
 from collector import facts
@@ -11,6 +12,9 @@ from collector.facts import FactName
 from collector.store import rollup
 from collector.store.connection import Answer, Connection, Stream
 from collector.store.schema import DELETED, TABLES, Column, detail_tables, fact_names, names
+
+# So many daily or pair rows are merged and sorted at once: 25 million at once ended a memory limit of 160 MB.
+SHARE_ROWS_MAX = 500_000
 
 
 class Part(NamedTuple):
@@ -40,8 +44,28 @@ def _rewritten_fact(connection: Connection, fact: FactName) -> Iterator[Part]:
         else:
             yield from _by_day(connection, fact, table)
     if fact in facts.ROLLED_UP:
-        yield Part(f"{fact}_daily", rollup.merged_daily(fact))
-        yield Part(f"{fact}_pairs", rollup.merged_pairs(fact))
+        for where, parameters in _shares(connection, f"{fact}_daily", ("site", "dimension", "date_trunc('month', day)")):
+            yield Part(f"{fact}_daily", rollup.merged_daily(fact, where), parameters)
+        for where, parameters in _shares(connection, f"{fact}_pairs", ("site", "dimension", "other")):
+            yield Part(f"{fact}_pairs", rollup.merged_pairs(fact, where), parameters)
+
+
+def _shares(connection: Connection, table: str, keys: tuple[str, ...]) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """Conditions that share out a table's rows by its leading keys, in order, so that merging a share needs little memory.
+
+    A whole table where it is small, else a site, else a site's dimension and so on, as far as the keys go.
+    """
+    counted = connection.execute(f'SELECT {", ".join(keys)}, count(*) FROM "{table}" GROUP BY ALL ORDER BY ALL')
+    yield from _split(counted, keys, ())
+
+
+def _split(counted: Answer, keys: tuple[str, ...], found: tuple[object, ...]) -> Iterator[tuple[str, tuple[object, ...]]]:
+    depth = len(found)
+    if depth == len(keys) or sum(row[-1] for row in counted) <= SHARE_ROWS_MAX:
+        yield " AND ".join(f"{key} = ?" for key in keys[:depth]) or "TRUE", found
+        return
+    for value, rows in groupby(counted, key=lambda row: row[depth]):
+        yield from _split(list(rows), keys, (*found, value))
 
 
 def _by_day(connection: Connection, fact: FactName, table: str) -> Iterator[Part]:

@@ -15,7 +15,7 @@ DAYS = (date(2026, 3, 2), date(2026, 3, 3))
 MARCH = (date(2026, 3, 1), date(2026, 3, 31))
 
 
-@pytest.mark.parametrize("other", ["source", "browser", "hostname"])
+@pytest.mark.parametrize("other", ["source", "browser", "hostname", "page", "event", "value"])
 def test_what_a_month_tells_of_a_value_leaves_its_days_open(other: str, tmp_path: Path) -> None:
     """Twelve visits, k = 5:   two FI × first on Monday, two SE × second on Tuesday, DE × third four on each day.
 

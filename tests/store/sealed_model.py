@@ -147,18 +147,24 @@ class Sealed:
             for prop in sorted({_property(pair, cell) for cell in whole[pair]}):
                 cells = {cell: max(1, measures[place]) for cell, measures in whole[pair].items() if _property(pair, cell) == prop}
                 tables[pair, prop] = Table(cells, self._k)
-        together = {pair: table for (pair, prop), table in tables.items() if not prop and is_looked_at(table)}
-        hide_jointly(together, self._days(fact, together))
+        self._hide(fact, {key: table for key, table in tables.items() if is_looked_at(table)})
         kept: dict[tuple[str, str], Cells] = {}
         for (pair, _), table in tables.items():
             kept[pair] = kept.get(pair, {}) | {cell: whole[pair][cell] for cell in table.kept}
         return {pair: cells for pair, cells in kept.items() if cells}
 
-    def _days(self, fact: FactName, tables: dict[tuple[str, str], Table]) -> dict[str, dict[tuple[str, str], int]]:
-        """What is known of each dimension by day, where its tables count no cell without a visit as one."""
-        sums = {name: table.sums(side) for pair, table in tables.items() for side, name in enumerate(pair)}
-        days = {name: self._by_day(fact, name) for name in sums}
-        return {name: cells for name, cells in days.items() if _summed((value, n) for (_, value), n in cells.items()) == sums[name]}
+    def _hide(self, fact: FactName, tables: dict[tuple[tuple[str, str], str], Table]) -> None:
+        """What tables tell together, with the days; the values of a property that every event has share out the same events."""
+        together: dict[tuple[str, str], Table] = {}
+        by_day: dict[str, dict[tuple[str, str], int]] = {}
+        for (pair, prop), table in tables.items():
+            days = [self._by_day(fact, name, prop if name in PROPERTY_DIMENSIONS else "") for name in pair]
+            whole = [_summed((value, n) for (_, value), n in days[side].items()) == table.sums(side) for side in (0, 1)]
+            own = [whole[side] and name not in PROPERTY_DIMENSIONS for side, name in enumerate(pair)]
+            called = [name if own[side] or not prop else f"{name} of {prop}" for side, name in enumerate(pair)]
+            together[called[0], called[1]] = table
+            by_day |= {called[side]: days[side] for side in (0, 1) if whole[side] and (own[side] or own[1 - side])}
+        hide_jointly(together, by_day)
 
     def daily(self, fact: FactName) -> Daily:
         """The daily rows of every dimension and the total, small days' values given up."""
@@ -185,8 +191,8 @@ class Sealed:
     def _value(self, row: Row, name: str) -> str:
         return RARE if row.day in self.gone and _about_visitors(name) else row.value(name)
 
-    def _by_day(self, fact: FactName, name: str) -> dict[tuple[str, str], int]:
-        rows = [row for row in self._of(fact) if row.speaks_for(name)]
+    def _by_day(self, fact: FactName, name: str, prop: str) -> dict[tuple[str, str], int]:
+        rows = [row for row in self._of(fact) if row.speaks_for(name) and (not prop or row.value("property") == prop)]
         sums = _summed((("" if row.day in self.small else row.day.isoformat(), self._value(row, name)), row.visits) for row in rows)
         return {cell: visits for cell, visits in sums.items() if visits > 0}
 
