@@ -372,3 +372,18 @@ def one_visit(site: int, now_s: int) -> Sums:
     found: Sums = {}
     add_visit(found, [next(visit_events(site, ZONE, now_s - 30))])
     return found
+
+
+def test_hours_and_what_is_not_told_apart_are_reached_by_keyboard_and_only_rows_filter(page: Page) -> None:
+    page.goto("/site/example.com")
+    mark(page)
+    tab = page.locator("#panel-places").get_by_role("link", name="Hours", exact=True)
+    tab.focus()
+    page.keyboard.press("Enter")
+    rows = page.locator("#panel-places .in-turn tbody th a")
+    expect(rows.first).to_have_text(re.compile(r"^0\d:00–0\d:00$"))
+    chosen = rows.nth(10).inner_text()
+    rows.nth(10).focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".chip b")).to_have_text(chosen)
+    assert is_same_document(page)
