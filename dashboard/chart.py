@@ -60,7 +60,7 @@ class Chart:
 
 
 def draw(metric: Metric, now: Sequence[float | None], before: Sequence[float | None], running: int | None) -> Chart:
-    """A chart of one value a bucket, None where a bucket has not begun. `running` is the index of the unfinished one.
+    """A chart of one value a bucket, None where a bucket has not begun or is not known. `running` is the unfinished one's index.
 
     `before` is the period compared with, by place; what goes past the end of `now` is left out.
     """
@@ -68,15 +68,14 @@ def draw(metric: Metric, now: Sequence[float | None], before: Sequence[float | N
     grid = scale(metric.unit, max((v for v in (*now, *before[:count]) if v is not None), default=0))
     top = grid[-1]
     xs = _places(count)
-    points = _points(xs, now, top)
-    before_points = _points(xs, before[:count], top)
-    finished, unfinished = _cut(points, now, running)
+    pieces = _pieces(metric, xs, now, top)
+    finished, unfinished = _cut(pieces[-1], now, running)
     before_ys = [_y(v, top) for v in before[:count]] + [None] * count
     return Chart(
-        line=finished,
-        area=_area(points),
+        line="".join((*map(curve, pieces[:-1]), finished)),
+        area="".join(map(_area, pieces)),
         running=unfinished,
-        before=curve(before_points),
+        before="".join(map(curve, _pieces(metric, xs, before[:count], top))),
         grid=tuple(Grid(value, _y(value, top) or 0.0) for value in grid),
         dots=tuple(Dot(_rounded(x / WIDTH * 100), _y(v, top), b) for x, v, b in zip(xs, now, before_ys, strict=False)),
         ticks=ticks(count),
@@ -128,6 +127,15 @@ def _places(count: int) -> list[float]:
 
 def _points(xs: Sequence[float], values: Sequence[float | None], top: float) -> list[Point]:
     return [(x, y) for x, y in ((x, _y(v, top)) for x, v in zip(xs, values, strict=False)) if y is not None]
+
+
+def _pieces(metric: Metric, xs: Sequence[float], values: Sequence[float | None], top: float) -> list[list[Point]]:
+    """The points of each unbroken part of a line. A ratio of nothing is passed over; where a count is not known there is no line."""
+    if metric.denominator:
+        return [_points(xs, values, top)]
+    runs = itertools.groupby(zip(xs, values, strict=False), lambda place: place[1] is None)
+    pieces = (_points([x for x, _ in run], [v for _, v in run], top) for unknown, places in runs if not unknown and (run := list(places)))
+    return list(pieces) or [[]]
 
 
 def _cut(points: list[Point], values: Sequence[float | None], running: int | None) -> tuple[str, str]:

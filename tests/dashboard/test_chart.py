@@ -89,3 +89,13 @@ def test_one_point_is_a_short_stroke_and_none_is_nothing() -> None:
 def test_the_time_axis_is_not_crowded(count: int) -> None:
     assert 1 <= len(ticks(count)) <= TICKS_MAX
     assert ticks(count)[0] == 0
+
+
+def test_a_line_is_broken_where_a_count_is_not_known_and_passes_over_a_ratio_of_nothing() -> None:
+    some = [4, 5, None, 6, 7, None]
+    assert draw(VISITORS, some, [], None).line.count("M") == 2
+    assert draw(VISITORS, some, [], None).area.count("Z") == 2
+    assert draw(METRIC_BY_NAME["bounce_rate"], some, [], None).line.count("M") == 1
+    assert draw(VISITORS, [None, None], [], None).line == ""
+    last = draw(VISITORS, [4, None, 5, 6], [], 3)
+    assert (last.line.count("M"), last.running.count("M")) == (2, 1)
