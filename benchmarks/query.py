@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -156,11 +157,11 @@ def measure(store: DuckDBStore, runs: int) -> None:
     print(f"{'case':<36}{'best':>10}{'median':>10}{'slowest':>10}{'CPU':>10}{'target':>10}{'statements':>12}")
     for name, date_range, filters, target_ms in CASES:
         questions = dashboard(date_range, filters)
-        show(name, target_ms, store, runs, lambda run, questions=questions: ask_many(questions, SITE, NOW_S, run, CALLER))
+        show(name, target_ms, store, runs, partial(ask_many, questions, SITE, NOW_S, caller=CALLER))
     for question in dashboard("90d", []):
         if question.get("dimensions") in (["event:page"], ["visit:device"]):
             name = f"90 days, {question['dimensions'][0]} alone"
-            show(name, 0, store, runs, lambda run, question=question: ask(question, SITE, NOW_S, run, CALLER))
+            show(name, 0, store, runs, partial(ask, question, SITE, NOW_S, caller=CALLER))
 
 
 def show(name: str, target_ms: int, store: DuckDBStore, runs: int, answer: Callable[[Run], object]) -> None:
