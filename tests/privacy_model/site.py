@@ -110,7 +110,7 @@ def generate(seed: int) -> Site:
     chance = random.Random(seed)
     tight = seed % TIGHT_EVERY == TIGHT_EVERY - 1
     k = chance.choice((5, 6, 10)) if tight else chance.randint(5, 20)
-    dimensions = tuple(chance.sample(OF_VISITS, chance.randint(2, 3))) if tight else _dimensions(chance)
+    dimensions = tuple(chance.sample((*OF_VISITS, "page", "event"), chance.randint(2, 3))) if tight else _dimensions(chance)
     values = tuple(VALUES[name][: chance.randint(2, 4 if tight or len(dimensions) < 3 else 3)] for name in dimensions)
     months = 1 if tight else chance.randint(1, 2)
     days = tuple(sorted(chance.sample([FIRST_MONTH + timedelta(days=n) for n in range(31 if months == 1 else 61)], chance.randint(2, 6))))
