@@ -13,19 +13,22 @@ SEVERAL_CURRENCIES = "Amounts in several currencies cannot be added. For the rev
 BY_MONTH = "Older months keep two facts together, such as a country and a page, for the month as a whole and not by day."
 NOT_TOGETHER = "Older months keep every fact by itself and many facts two by two, but not every combination."
 
+BEFORE_SEGMENT = "Months that were sealed before a segment was saved know nothing of it."
 NOTHING_KEPT = "Not kept of these days."
 
 _PAIRS = frozenset(frozenset(pair) for pairs in PAIRS.values() for pair in pairs)
 
 
-def why_missing(named: Collection[str]) -> str:
-    """Why older days are left out of figures that combine these dimensions."""
+def why_missing(named: Collection[str], segment: bool = False) -> str:
+    """Why older days are left out of figures that combine these dimensions, or that are a `segment`'s and nothing else's."""
+    if segment:
+        return BEFORE_SEGMENT
     return BY_MONTH if frozenset(named) in _PAIRS else NOT_TOGETHER
 
 
-def left_out(gaps: Sequence[Span], named: Collection[str]) -> str:
+def left_out(gaps: Sequence[Span], why: str) -> str:
     """The days that the headline leaves out, and why."""
-    return f"Not included: {' and '.join(map(span_name, gaps))}. {why_missing(named)}"
+    return f"Not included: {' and '.join(map(span_name, gaps))}. {why}"
 
 
 def other_days(some_are_named: bool, whys: Iterable[str]) -> str:

@@ -39,15 +39,14 @@ class Told:
         whole = figures(self.asking.view, self.found[HEADLINE])
         others = {span for name in self.lists if (span := self._other_days(name))}
         rest = self.asking.outcomes({span_name(span): questions.headline(self.asking.view, span) for span in others})
-        totals = {None: whole} | {span: figures(self.asking.view, rest[span_name(span)]) for span in others}
+        totals = {None: whole} | {span: _of_all_days(self.asking.view, rest[span_name(span)]) for span in others}
         return {name: self._about(name, totals[self._other_days(name)]) for name in self.lists}
 
     def chart_note(self, line: Line) -> str:
         """How the chart is drawn where it is not as its range asks for, what it leaves out that the headline has, or why there is none."""
         if line.fine is None:
             return ""
-        named = self.asking.named(self.asked[NOW])
-        why = notes.why_missing(named) if line.fine.gaps else self._why_withheld(NOW, line.fine)
+        why = self._why_missing(NOW) if line.fine.gaps else self._why_withheld(NOW, line.fine)
         if isinstance(line.now, Failure):
             return f"{line.now.reason} {why}"
         if line.coarse:
@@ -56,7 +55,7 @@ class Told:
 
     def whole_months(self) -> Link | None:
         """The same view of whole months, if it is for a part of one that figures leave out days."""
-        wanting = [name for name in (HEADLINE, *self.lists) if notes.why_missing(self.asking.named(self.asked[name])) == notes.BY_MONTH]
+        wanting = [name for name in (HEADLINE, *self.lists) if self._why_missing(name) == notes.BY_MONTH]
         gaps = [gap for name in wanting for gap in self._gaps(name)]
         span = whole_months(self.days.begun, gaps, self.days.at.today)
         if span == self.days.begun:
@@ -66,7 +65,7 @@ class Told:
 
     def _of_headline(self) -> Iterator[str]:
         if gaps := self._gaps(HEADLINE):
-            yield notes.left_out(gaps, self.asking.named(self.asked[HEADLINE]))
+            yield notes.left_out(gaps, self._why_missing(HEADLINE))
         if withheld := self._withheld(HEADLINE):
             yield withheld
         if any(isinstance(outcome, Answer) and outcome.several_currencies for outcome in self.found.values()):
@@ -75,7 +74,7 @@ class Told:
     def _of_lists(self) -> Iterator[str]:
         others = [name for name in self.lists if self._covered(name) != self._covered(HEADLINE)]
         if others:
-            whys = [notes.why_missing(self.asking.named(self.asked[name])) for name in others]
+            whys = [self._why_missing(name) for name in others if self._gaps(name)]
             yield notes.other_days(any(self._covered(name) for name in others), whys)
 
     def _of_comparison(self) -> Iterator[str]:
@@ -88,7 +87,14 @@ class Told:
             return About(totals)
         nothing = notes.NOTHING_KEPT if self._covered(name) is None else ""
         told = bool(outcome.rare and outcome.rows) or (withheld := self._withheld(name)) in (*self._of_headline(), "")
-        return About(totals, f"{span_name(other)} only" if other else "", nothing, "" if told else withheld)
+        return About(totals, self._days_named(other), nothing, "" if told else withheld)
+
+    def _days_named(self, other: Span | None) -> str:
+        """The days of a list where they are not the headline's, which can be more."""
+        if other is None:
+            return ""
+        headline = self._covered(HEADLINE)
+        return span_name(other) + (" only" if headline and other.days < headline.days else "")
 
     def _other_days(self, name: str) -> Span | None:
         """The days that a list is of, if it is of any and these are not the headline's."""
@@ -103,6 +109,10 @@ class Told:
         outcome = self.found.get(name)
         return outcome.gaps if isinstance(outcome, Answer) else ()
 
+    def _why_missing(self, name: str) -> str:
+        question = self.asked[name]
+        return notes.why_missing(self.asking.named(question), self.asking.of_segment(question))
+
     def _withheld(self, name: str) -> str:
         """What is said of the visits that an answer withholds; "" where it withholds none."""
         outcome = self.found[name]
@@ -114,6 +124,11 @@ class Told:
         question = self.asked[name]
         group = answer.withheld.smallest_group if answer.withheld else 0
         return notes.why_withheld(group, self.asking.named(question), self.asking.of_segment(question))
+
+
+def _of_all_days(view: View, head: Outcome) -> Mapping[str, Number]:
+    """The headline's figures if they are of all days asked for: rows of more days than these are shares of nothing that is known."""
+    return figures(view, head) if isinstance(head, Answer) and not head.gaps else {}
 
 
 def figures(view: View, head: Outcome) -> Mapping[str, Number]:

@@ -46,7 +46,7 @@ def test_what_is_said_of_older_months_is_explained_in_its_own_words() -> None:
     said = (
         notes.rare_label(group),
         notes.withheld_visits(group, ""),
-        notes.left_out([days], {"country"}),
+        notes.left_out([days], ""),
         notes.drawn_by("month", ""),
         notes.not_compared(days, 2026),
         NO_CHART,

@@ -13,12 +13,13 @@ ONE, TWO, OTHER_TWO, THREE = {"country"}, {"country", "page"}, {"country", "city
 
 def test_two_facts_that_are_kept_as_a_pair_are_kept_by_month_and_others_are_not_kept() -> None:
     assert notes.why_missing(TWO) == notes.why_missing({"hour", "source"}) == notes.BY_MONTH
+    assert notes.why_missing(TWO, segment=True) == notes.BEFORE_SEGMENT
     assert notes.why_missing(OTHER_TWO) == notes.why_missing(THREE) == notes.NOT_TOGETHER
 
 
 def test_days_left_out_at_both_ends_are_named_in_one_sentence() -> None:
     gaps = (Span(date(2026, 4, 10), date(2026, 4, 30)), Span(date(2026, 6, 1), date(2026, 6, 20)))
-    assert notes.left_out(gaps, TWO) == f"Not included: 10 – 30 Apr 2026 and 1 – 20 Jun 2026. {notes.BY_MONTH}"
+    assert notes.left_out(gaps, notes.BY_MONTH) == f"Not included: 10 – 30 Apr 2026 and 1 – 20 Jun 2026. {notes.BY_MONTH}"
 
 
 def test_lists_of_other_days_are_explained_once_for_each_reason() -> None:

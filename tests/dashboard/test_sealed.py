@@ -168,6 +168,16 @@ def test_what_cannot_be_compared_is_said_to_be_not_compared(reader: httpx.Client
     assert said not in shown(reader, FINLAND)
 
 
+def test_a_list_of_more_days_than_its_segment_is_known_of_has_no_shares(reader: httpx.Client, sealed: House) -> None:
+    name = "Finns on phones"
+    if name not in [row.name for row in sealed.control.segments("example.com")]:
+        sealed.control.add_segment("example.com", name, [["is", "visit:country", ["FI"]], ["is", "visit:device", ["Mobile"]]])
+    markup = shown(reader, f"{ALL}&f=is:segment:{name}")
+    assert f"Not included: 1 Aug – 31 Oct 2026. {notes.BEFORE_SEGMENT}" in markup
+    assert '<p class="only">1 Aug – 22 Nov 2026</p>' in panel(markup, "places")
+    assert re.findall(r'class="num share">([\d.%]*)</td>', panel(markup, "places")) == [""]
+
+
 # --- the chart ---
 
 
