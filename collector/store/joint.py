@@ -14,8 +14,9 @@ Bounds by three dimensions of few values are looked at; with many values each ce
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from itertools import combinations
+from itertools import combinations, count
 from math import prod
+from operator import itemgetter
 
 from collector.store.fold import Cell, Cells, Table
 
@@ -28,9 +29,8 @@ COMBINATIONS_MAX = 10_000
 ROUNDS_MAX = 50
 # Rounds times such combinations: 2 s or so. Bounds that take longer to meet are those of a site with room in every cell.
 WORK_MAX = 1_000_000
-# What bounds must leave a small cell. They are not the tightest there are: with no room at all two cells of 18,000 in random
-# sites of few values were pinned down by an exact solver, with this none.
-ROOM = 3
+# So often cells are left out and bounds drawn anew (1 s for a site of 5,000 visits a month); then the tables in question keep nothing.
+ATTEMPTS_MAX = 30
 
 
 # For each dimension, the visits by day and value, which everybody knows.
@@ -52,17 +52,24 @@ def hide_jointly(tables: Mapping[Pair, Table], by_day: ByDay) -> None:
 
 def hiding(tables: Mapping[Pair, Table], by_day: ByDay) -> Iterator[None]:
     """The same, some of the work at each `next`: 2 s at most (WORK_MAX)."""
-    tables = {pair: table for pair, table in tables.items() if is_looked_at(table)}
-    while any(table.kept for table in tables.values()):
-        narrow = Bounds(tables, by_day).narrow_cells()
-        yield
-        alone = Bounds(tables, by_day, kept=False) if narrow else None
-        narrowed = [(pair, cell) for pair, cell, room in narrow if alone and room < alone.room(pair, cell)]
-        if not narrowed:
+    tables = {pair: table for pair, table in sorted(tables.items(), key=itemgetter(0)) if is_looked_at(table)}
+    alone: Bounds | None = None
+    for attempt in count():
+        if not any(table.kept for table in tables.values()):
             return
-        for pair, cell in narrowed:
-            _hide(tables, pair, cell)
+        pinned = Bounds(tables, by_day).pinned()
         yield
+        if pinned and alone is None:
+            alone = Bounds(tables, by_day, kept=False)
+            yield
+        told = [(pair, cell) for pair, cell in pinned if alone and alone.room(pair, cell)]
+        if not told:
+            return
+        for pair, cell in sorted(told):
+            if attempt < ATTEMPTS_MAX:
+                _hide(tables, pair, cell)
+            else:
+                tables[pair].drop_all()
 
 
 def _hide(tables: Mapping[Pair, Table], pair: Pair, cell: Cell) -> None:
@@ -106,11 +113,9 @@ class Bounds:
             self._start((DAY, name), partial(_exactly, by_day[name]))
         self._tighten()
 
-    def narrow_cells(self) -> list[tuple[Pair, Cell, int]]:
-        """Small cells that were left out and have less than ROOM between their bounds, with what they have."""
-        return [
-            (pair, cell, room) for pair, table in self._tables.items() for cell in table.hidden() if (room := self.room(pair, cell)) < ROOM
-        ]
+    def pinned(self) -> list[tuple[Pair, Cell]]:
+        """Small cells that were left out and that bounds leave one value."""
+        return [(pair, cell) for pair, table in self._tables.items() for cell in table.hidden() if not self.room(pair, cell)]
 
     def room(self, pair: Pair, cell: Cell) -> int:
         """What lies between a cell's bounds."""
