@@ -243,7 +243,8 @@ def test_the_dashboard_says_the_same_as_the_api(desk: Page, server: Server, walk
 
 COUNTRIES = {"FI": "Finland", "SE": "Sweden", "DE": "Germany", "FI-18": "Uusimaa, Finland", "SE-AB": "Stockholm, Sweden"}
 LANGUAGES = {"fi": "Finnish", "sv": "Swedish", "de": "German", "en": "English"}
-NAMES = {**COUNTRIES, **LANGUAGES}
+HOURS = {f"{hour:02}": f"{hour:02}:00–{(hour + 1) % 24:02}:00" for hour in range(24)}
+NAMES = {**COUNTRIES, **LANGUAGES, **HOURS}
 
 
 @pytest.mark.parametrize(("panel", "tab"), [(panel.key, tab.key) for panel in PANELS for tab in panel.tabs])
