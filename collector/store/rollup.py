@@ -46,19 +46,19 @@ def close_detail(fact: FactName) -> str:
 
 def compacted(fact: FactName, table: str, where: str) -> str:
     """A SELECT of a table's rows with equal keys summed into one."""
-    return f'SELECT {names(key_columns(fact))}, {_sums(fact)} FROM "{table}" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
+    return f'SELECT {names(key_columns(fact))}, {sums(fact)} FROM "{table}" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
 
 
 def merged_daily(fact: FactName, where: str = "TRUE") -> str:
     """A SELECT of some of a fact's daily rows with equal keys summed into one, in their order."""
-    rows = f'SELECT site, dimension, day, "value", {_sums(fact)} FROM "{fact}_daily" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
+    rows = f'SELECT site, dimension, day, "value", {sums(fact)} FROM "{fact}_daily" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
     return f"SELECT * FROM ({rows}) ORDER BY {daily_order(fact)}"
 
 
 def merged_pairs(fact: FactName, where: str = "TRUE") -> str:
     """A SELECT of some of a fact's pair rows with equal keys summed into one, in the order in which questions read them."""
     keys = names(tuple(column for column in TABLES[f"{fact}_pairs"] if column.kind != "count"))
-    rows = f'SELECT {keys}, {_sums(fact)} FROM "{fact}_pairs" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
+    rows = f'SELECT {keys}, {sums(fact)} FROM "{fact}_pairs" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
     return f"SELECT * FROM ({rows}) ORDER BY site, dimension, other, value, first, other_value"
 
 
@@ -125,19 +125,19 @@ def _relations(fact: FactName) -> Iterator[str]:
 def _group_relation(fact: FactName, group: Group, members: tuple[str, ...]) -> str:
     texts = ", ".join(f'g."{name}"' for name in members)
     counts = names(measure_columns(fact), "m.")
-    summed = f"SELECT site, day, {group}, {_sums(fact)} FROM moved GROUP BY ALL"
+    summed = f"SELECT site, day, {group}, {sums(fact)} FROM moved GROUP BY ALL"
     return f'moved_{group} AS MATERIALIZED (SELECT m.site, m.day, {texts}, {counts} FROM ({summed}) m JOIN "{group}" g ON g.id = m.{group})'
 
 
 def _one(fact: FactName, name: str, value: str, relation: str) -> str:
-    return f"SELECT site, '{name}' AS dimension, day, {value} AS value, {_sums(fact)} FROM {relation} GROUP BY ALL {_not_nothing(fact)}"
+    return f"SELECT site, '{name}' AS dimension, day, {value} AS value, {sums(fact)} FROM {relation} GROUP BY ALL {_not_nothing(fact)}"
 
 
 def _all_names(fact: FactName) -> str:
     return names((*key_columns(fact), *measure_columns(fact)))
 
 
-def _sums(fact: FactName) -> str:
+def sums(fact: FactName) -> str:
     """Each measure's sum; one past 64 bits stays at their end, because an error would hold up every close of the site."""
     return ", ".join(f"CAST({_bounded(f'sum({column.quoted})')} AS BIGINT) AS {column.quoted}" for column in measure_columns(fact))
 
@@ -147,4 +147,9 @@ def _bounded(total: str) -> str:
 
 
 def _not_nothing(fact: FactName) -> str:
-    return "HAVING " + " OR ".join(f"sum({column.quoted}) <> 0" for column in measure_columns(fact))
+    return f"HAVING {something(fact)}"
+
+
+def something(fact: FactName) -> str:
+    """The condition that rows together are not nothing."""
+    return " OR ".join(f"sum({column.quoted}) <> 0" for column in measure_columns(fact))

@@ -55,6 +55,7 @@ class Sealing:
         self._together: dict[Pair, Table] = {}
         self._staged: dict[tuple[Pair, str], set[Cell]] = {}
         self._days: dict[str, dict[Cell, int]] = {}
+        self._by_day: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         self._is_late = False  # the period was sealed before
         self._late: dict[tuple[FactName, Pair, str], dict[Cell, int]] = {}
 
@@ -145,7 +146,7 @@ class Sealing:
         for side in (0, 1):
             exposure, sums = table.exposure(side), table.sums(side)
             lines: list[list[Any]] = [[side] * len(exposure), list(exposure), list(exposure.values()), [sums[name] for name in exposure]]
-            writer.execute(sealing_sql.ADD_LINES, source=_source(_LINE, lines))
+            writer.execute(sealing_sql.ADD_LINES, source=arrow.Batch(_LINE, lines))
         table.doubtful(_cells(writer.execute(sealing_sql.DOUBTFUL, (prop, self._k, table.left, visits))))
         return table
 
@@ -154,7 +155,7 @@ class Sealing:
         if self._has_changed(writer):  # days and tables would contradict each other, and nothing will take effect
             self._tables[fact] = {}
         self._staged = {key: set(table.kept) for key, table in self._tables[fact].items()}
-        self._together, self._days = {}, {}
+        self._together, self._days, self._by_day = {}, {}, {}
         for (pair, prop), table in self._tables[fact].items():
             names = [self._called(fact, name, prop, table.sums(side), writer) for side, name in enumerate(pair)]
             self._together[names[0], names[1]] = table
@@ -172,7 +173,7 @@ class Sealing:
         """Staged cells that are not kept after all."""
         dropped = [(pair, cell) for (pair, prop), table in self._tables[fact].items() for cell in self._staged[pair, prop] - table.kept]
         _with_cells(writer, sealing_sql.unstage(fact), dropped)
-        self._tables[fact], self._together, self._days = {}, {}, {}
+        self._tables[fact], self._together, self._days, self._by_day = {}, {}, {}, {}
 
     def _add_days(self, fact: FactName, name: str, called: str, prop: str, sums: Mapping[str, int], writer: Connection) -> bool:
         """What everybody knows of the days: a dimension's values, by day or for all days that gave theirs up.
@@ -180,9 +181,11 @@ class Sealing:
         Left out, and False, where they do not add up to a table's sums: it is of some events only, or counts cells without a
         visit of their own as one.
         """
-        gone = (self._gone,) if name in sealing_sql.GIVEN_UP[fact] else ()
-        own = (prop,) if fact == "events" else ()
-        found = writer.execute(sealing_sql.by_day(fact, name), (self._small, *gone, *self._period, *own))
+        if (name, prop) not in self._by_day:  # a dimension stands in many pairs
+            gone = (self._gone,) if name in sealing_sql.GIVEN_UP[fact] else ()
+            own = (prop,) if fact == "events" else ()
+            self._by_day[name, prop] = writer.execute(sealing_sql.by_day(fact, name), (self._small, *gone, *self._period, *own))
+        found = self._by_day[name, prop]
         adds_up = _added(found) == sums
         if adds_up and len(found) <= DAY_CELLS_MAX:
             self._days[called] = _cells(found)
@@ -257,12 +260,8 @@ def _with_cells(writer: Connection, sql: str, cells: Iterable[tuple[Pair, Cell]]
     """Run a statement that reads these cells as `source`, if there are any."""
     rows = sorted((*pair, *cell) for pair, cell in cells)
     if rows:
-        writer.execute(sql, parameters, _source(_CELL, list(zip(*rows, strict=True))))
+        writer.execute(sql, parameters, arrow.Batch(_CELL, list(zip(*rows, strict=True))))
 
 
 def _by_name(rows: list[tuple[Any, ...]]) -> dict[str, int]:
     return {name: visits for name, visits in rows}  # noqa: C416 two columns, which `dict` cannot be told
-
-
-def _source(columns: Sequence[Column], values: Sequence[Sequence[Any]]) -> arrow.Batch:
-    return arrow.Batch(columns, values)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from collector import facts
 from collector.facts import BY_NAME, HOUR, RARE, FactName
+from collector.store.rollup import something, sums
 from collector.store.schema import TABLES, Column, measure_columns, names
 
 # One site's detail of a period.
@@ -18,7 +19,6 @@ IN_PERIOD = "site = ? AND day BETWEEN ? AND ?"
 GIVEN_UP: dict[FactName, tuple[str, ...]] = {
     fact: (HOUR, *(d.name for d in facts.dimensions_of(fact) if d.about == "visitor")) for fact in facts.ROLLED_UP
 }
-_MAX = 2**63 - 1
 # What the statements below make, to be dropped when the sealing has ended.
 TEMPORARY = (
     "sealing_rows",
@@ -51,7 +51,7 @@ def rows(fact: FactName, dimensions: Iterable[str], properties: bool) -> str:
     columns = tuple(dict.fromkeys(map(stored, wanted)))
     listed = ", ".join(f'"{column}"' for column in columns)
     own = "" if fact != "events" else " AND property <> ''" if properties else " AND property = ''"
-    summed = f'SELECT {listed}, list_contains(?, day) AS gone, {_sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
+    summed = f'SELECT {listed}, list_contains(?, day) AS gone, {sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
     texts = ", ".join([*(f'{_told(fact, name)} AS "{name}"' for name in wanted), *([] if properties else ["'' AS property"])])
     measures = names(measure_columns(fact), "r.")
     return f"CREATE OR REPLACE TEMP TABLE sealing_rows AS SELECT {texts}, {measures} FROM ({summed}) r{_joins(wanted)}"
@@ -71,8 +71,8 @@ def cells(fact: FactName, pairs: Sequence[tuple[str, str]]) -> str:
     }
     listed = ", ".join(f"unnest([{', '.join(texts)}]) AS {column}" for column, texts in of_each.items())
     return (
-        f"CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT dimension, other, property, value, other_value, {_sums(fact)} "
-        f"FROM (SELECT property, {listed}, {names(measure_columns(fact))} FROM sealing_rows) GROUP BY ALL HAVING {_something(fact)}"
+        f"CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT dimension, other, property, value, other_value, {sums(fact)} "
+        f"FROM (SELECT property, {listed}, {names(measure_columns(fact))} FROM sealing_rows) GROUP BY ALL HAVING {something(fact)}"
     )
 
 
@@ -133,7 +133,7 @@ def given_up(fact: FactName) -> str:
     listed = ", ".join(f"'{name}'" for name in given)
     each = f"day, unnest([{listed}]) AS dimension, unnest([{', '.join(map(_text, given))}]) AS value, {names(measure_columns(fact), 'r.')}"
     rows_of_days = f'SELECT {each} FROM "{fact}_detail" r{_joins(given)} WHERE site = ? AND list_contains(?, day){own}'
-    summed = f"SELECT dimension, day, value, {_sums(fact)} FROM ({rows_of_days}) GROUP BY ALL HAVING {_something(fact)}"
+    summed = f"SELECT dimension, day, value, {sums(fact)} FROM ({rows_of_days}) GROUP BY ALL HAVING {something(fact)}"
     return f"CREATE OR REPLACE TEMP TABLE sealing_given_{fact} AS {summed}"
 
 
@@ -143,7 +143,7 @@ def give_up(fact: FactName) -> str:
     return _into_daily(
         fact,
         f"SELECT ?, dimension, day, value, {minus} FROM sealing_given_{fact} UNION ALL "
-        f"SELECT ?, dimension, day, '{RARE}', {_sums(fact)} FROM sealing_given_{fact} GROUP BY ALL",
+        f"SELECT ?, dimension, day, '{RARE}', {sums(fact)} FROM sealing_given_{fact} GROUP BY ALL",
     )
 
 
@@ -152,7 +152,7 @@ def keep_for_month(fact: FactName) -> str:
     minus = ", ".join(f"-CAST(sum({column.quoted}) AS BIGINT)" for column in measure_columns(fact))
     return _into_daily(
         fact,
-        f"SELECT ?, '*' || dimension, CAST(? AS DATE), value, {_sums(fact)} FROM sealing_given_{fact} GROUP BY ALL UNION ALL "
+        f"SELECT ?, '*' || dimension, CAST(? AS DATE), value, {sums(fact)} FROM sealing_given_{fact} GROUP BY ALL UNION ALL "
         f"SELECT ?, '*' || dimension, CAST(? AS DATE), '{RARE}', {minus} FROM sealing_given_{fact} GROUP BY ALL",
     )
 
@@ -173,7 +173,7 @@ def by_day(fact: FactName, name: str) -> str:
 def segments(fact: FactName, conditions: Iterable[str]) -> str:
     """Detail summed by day and by which conditions hold, a list of yes and no. Binds their values, site, first and last."""
     own = " AND property = ''" if fact == "events" else ""
-    return f'SELECT day, [{", ".join(conditions)}] AS holds, {_sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
+    return f'SELECT day, [{", ".join(conditions)}] AS holds, {sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
 
 
 def untold(pair: tuple[str, str], condition: str) -> str:
@@ -217,14 +217,3 @@ def _into_daily(fact: FactName, select: str) -> str:
 
 def _pair_columns(fact: FactName) -> tuple[Column, ...]:
     return TABLES[f"{fact}_pairs"]
-
-
-def _sums(fact: FactName) -> str:
-    """Each measure's sum; one past 64 bits stays at their end, because an error would hold up every later sealing."""
-    return ", ".join(
-        f"CAST(least(greatest(sum({column.quoted}), -{_MAX}), {_MAX}) AS BIGINT) AS {column.quoted}" for column in measure_columns(fact)
-    )
-
-
-def _something(fact: FactName) -> str:
-    return " OR ".join(f"sum({column.quoted}) <> 0" for column in measure_columns(fact))
