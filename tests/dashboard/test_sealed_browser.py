@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.dashboard.conftest import ARGUMENTS
 from tests.dashboard.harness import house, served
-from tests.dashboard.test_browser import ARGUMENTS
 
 pytestmark = pytest.mark.browser
 

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.dashboard.harness import House, house, served
-from tests.dashboard.test_browser import ARGUMENTS
 
 pytestmark = pytest.mark.browser
 
@@ -21,14 +20,6 @@ def filled(tmp_path: Path) -> Iterator[House]:
         opened.add("example.com", 10, 20)
         opened.control.add_segment("example.com", "Phones in Finland, and a name as long as a name can ever be", PHONES)
         yield opened
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
