@@ -64,9 +64,11 @@ def main() -> None:
 def _back(loaded: settings.Settings, listener: socket.socket, orders: dict[str, Any]) -> None:
     from collector import back
     from collector.control.errors import ControlError
+    from collector.ops.precedence import step_back
     from collector.ops.refusal import Refusal
     from collector.store.errors import NewerStore, StoreLocked
 
+    step_back()
     try:
         back.main(loaded, listener, orders["port"] if orders.get("greet") else 0)
     except (NewerStore, StoreLocked, ControlError, Refusal) as error:

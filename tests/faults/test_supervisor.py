@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.ops.precedence import NICENESS
 from tests.faults.load import Load
 from tests.server import Server, free_port
 
@@ -74,6 +75,19 @@ def test_a_data_folder_of_another_format_is_refused_and_not_touched(tmp_path: Pa
     said = refused(folder, tmp_path / "runtime")
     assert str(folder) in said and word in said
     assert listing(tmp_path) == before
+
+
+def niceness(pid: int) -> set[int]:
+    """Of all threads of a process."""
+    return {os.getpriority(os.PRIO_PROCESS, int(thread.name)) for thread in Path(f"/proc/{pid}/task").iterdir()}
+
+
+def test_where_cores_are_short_the_front_goes_before_the_back_with_all_its_threads(tmp_path: Path) -> None:
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    with Server(tmp_path / "data") as server:
+        children = server.children()
+        assert niceness(children["front"]) == {ours}
+        assert niceness(children["back"]) == {max(ours, NICENESS)}
 
 
 def test_told_to_end_under_load_it_ends_in_time_with_all_it_acknowledged(tmp_path: Path) -> None:
