@@ -117,7 +117,7 @@ def sizes(file: Path, pageviews: int) -> None:
     store = DuckDBStore(file, MEMORY_MB)
     rows = store.sizes()
     store.close()
-    kept = {table: count for table, count in rows.items() if table.endswith(("_daily", "_pairs")) and count}
+    kept = {table: count for table, count in rows.items() if table.endswith(("_daily", "_monthly", "_pairs")) and count}
     print(f"file              {rows['file_bytes']:,} B: {rows['file_bytes'] / pageviews:.2f} B a page view")
     print("rows              " + ", ".join(f"{table} {count:,}" for table, count in kept.items()))
 

@@ -106,7 +106,7 @@ def lying(fact: FactName, kind: str, as_they_came: str) -> str:
 
 
 def daily(connection: duckdb.DuckDBPyConnection) -> None:
-    """Daily rows of the closed days: sorted as by a rewrite, but for those of the last, which was closed after it."""
+    """Daily rows of the closed days, sorted as by a rewrite, but for those of the last, which was closed after it; and monthly rows."""
     facts: tuple[FactName, ...] = ("visits", "pages")
     for fact in facts:
         measures = measures_of(fact)
@@ -119,7 +119,10 @@ def daily(connection: duckdb.DuckDBPyConnection) -> None:
             selects.append(f"SELECT 1, '{dimension.name}', day, {value} AS value, {sums} FROM {joined} GROUP BY day, {value}")
         columns = f"site, dimension, day, value, {', '.join(measures)}"
         order = f"day = DATE '{TODAY - timedelta(days=1)}', {rollup.daily_order(fact)}"
-        connection.execute(f"INSERT INTO {fact}_daily ({columns}) SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY {order}")
+        connection.execute(f"CREATE TEMP TABLE {rollup.CLOSING} AS {' UNION ALL '.join(selects)}")
+        connection.execute(f"INSERT INTO {fact}_daily ({columns}) SELECT {columns} FROM {rollup.CLOSING} ORDER BY {order}")
+        connection.execute(rollup.close_monthly(fact))
+        connection.execute(f"DROP TABLE {rollup.CLOSING}")
 
 
 def build(file: Path, pageviews: int) -> None:

@@ -66,8 +66,8 @@ PROMISES: tuple[Promise, ...] = (
     Promise(
         "months",
         "What those days had is kept for the month as a whole, if together they are a group.",
-        "Rows by month are there only where the days that gave up theirs have at least a smallest group of visits together, and they "
-        "add up to what those days had.",
+        "A month's rows say what its days' rows say. They tell more only of visitors, and only where the days that do not tell theirs "
+        "have at least a smallest group of visits together; and their sums are those of the days.",
         audit_sql.MONTHS,
     ),
     Promise(

@@ -1,25 +1,31 @@
-"""Arms of daily rows: one dimension by day.
+"""Arms of rows of one dimension: monthly ones for the whole months of a range, daily ones for the days before and after.
 
-A day of few visits gives up its values where they are about visitors: its rows become one, of the value RARE. Sealing writes that,
-and where a month's such days have enough visits together their values stand under the dimension "*" + its name, for the month as
-a whole, with a row of RARE that takes back theirs. Days that are not sealed give up theirs to a public caller as they are read.
+A day of few visits gives up its values where they are about visitors: its daily rows become one, of the value RARE. Sealing writes
+that; the monthly rows still tell them, where a month's such days have enough visits together. Days that are not sealed give up
+theirs to a public caller as they are read.
 """
 # ruff: noqa: S608 the words of every statement are from facts.py and these files; a test looks for any other
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 from collector.facts import RARE
 from collector.query import condition
 from collector.query.arm import DAILY_BUCKET, Arm, columns, in_hours, marks, of_site
 from collector.query.columns import SEGMENT, tells_of_visitors
 from collector.query.fragment import Fragment, fill, join
+from collector.query.history import whole_months
 from collector.query.part import ANY_PROPERTY
 from collector.query.plan import gives_up
 from collector.query.reach import Reach
 from collector.query.words import EVERYTHING, Span
 
-Names = tuple[str, ...]
+# The two kinds of tables that have one dimension at a time; a month's `day` is its first.
+Grain = Literal["daily", "monthly"]
+
+_DAY = timedelta(days=1)
 
 # Days with fewer visits than the last parameter, as a person without rights sees them.
 _GIVING_UP = (
@@ -34,10 +40,9 @@ def daily_rows(arm: Arm) -> Iterator[Fragment]:
     assert name is not None, "the part has daily rows"
     keys = [DAILY_BUCKET[column.bucket] if column.is_time else "value" for column in arm.part.keys]
     tests = tuple(_tests(arm))
-    for names, span in readings(arm.names or (name,), arm.span, arm.reach):
-        told = "ltrim(dimension, '*') AS name, " if names[0].startswith("*") else "dimension AS name, "
-        select = f"SELECT {told if arm.names else ''}{columns(keys, arm.measures)} FROM {{}} WHERE {{}}"
-        yield fill(select, source(arm, name), join(" AND ", (*of_dimension(arm.site, names, span), *tests)))
+    select = f"SELECT {'dimension AS name, ' if arm.names else ''}{columns(keys, arm.measures)} FROM {{}} WHERE {{}}"
+    for grain, span in readings(arm.span, arm.reach):
+        yield fill(select, source(arm, grain, name), join(" AND ", (*of_dimension(arm.site, arm.names or (name,), span), *tests)))
 
 
 def segment_rows(arm: Arm) -> Iterator[Fragment]:
@@ -45,9 +50,9 @@ def segment_rows(arm: Arm) -> Iterator[Fragment]:
     sealed, part = arm.reach.sealed, arm.part
     assert sealed is not None, "there are sealed days"
     keys = [DAILY_BUCKET[column.bucket] for column in part.keys]
-    for names, span in readings((SEGMENT,), sealed, arm.reach):
-        where = (*of_dimension(arm.site, names, span), Fragment("value = ?", (part.segment,)))
-        yield fill(f"SELECT {columns(keys, arm.measures)} FROM {part.fact}_daily WHERE {{}}", join(" AND ", where))
+    for grain, span in readings(sealed, arm.reach):
+        where = (*of_dimension(arm.site, (SEGMENT,), span), Fragment("value = ?", (part.segment,)))
+        yield fill(f"SELECT {columns(keys, arm.measures)} FROM {part.fact}_{grain} WHERE {{}}", join(" AND ", where))
 
 
 def given_up(arm: Arm) -> Fragment | None:
@@ -56,35 +61,41 @@ def given_up(arm: Arm) -> Fragment | None:
     if left_out is None or name is None:
         return None
     rare = [
-        fill("SELECT visits FROM {} WHERE {} AND NOT ({})", source(arm, name), rare_rows(arm.site, names, span), left_out)
-        for names, span in readings((name,), arm.span, arm.reach)
+        fill("SELECT visits FROM {} WHERE {} AND NOT ({})", source(arm, grain, name), rare_rows(arm.site, name, span), left_out)
+        for grain, span in readings(arm.span, arm.reach)
     ]
     return fill("SELECT sum(visits) FROM ({})", join(" UNION ALL ", rare))
 
 
-def rare_rows(site: int, names: Names, span: Span) -> Fragment:
-    """The rows of what days gave up."""
-    return join(" AND ", (*of_dimension(site, names, span), Fragment("value = ?", (RARE,))))
+def rare_rows(site: int, name: str, span: Span) -> Fragment:
+    """The rows of what days, or months, gave up."""
+    return join(" AND ", (*of_dimension(site, (name,), span), Fragment("value = ?", (RARE,))))
 
 
-def readings(names: Names, span: Span, reach: Reach) -> Iterator[tuple[Names, Span]]:
-    """What is read of a dimension, or of several alike: their days, and what the days of whole months gave up together."""
-    yield names, span
-    if reach.months is not None and tells_of_visitors(names[0]):
-        yield tuple(f"*{name}" for name in names), reach.months
+def readings(span: Span, reach: Reach) -> Iterator[tuple[Grain, Span]]:
+    """Which rows of a dimension tell which days of a span."""
+    months = whole_months(span, reach.by_month)
+    if months is None:
+        yield "daily", span
+        return
+    yield "monthly", months
+    if span.first < months.first:
+        yield "daily", replace(span, last=months.first - _DAY)
+    if months.last < span.last:
+        yield "daily", replace(span, first=months.last + _DAY)
 
 
-def of_dimension(site: int, names: Names, span: Span) -> Iterator[Fragment]:
+def of_dimension(site: int, names: tuple[str, ...], span: Span) -> Iterator[Fragment]:
     """The rows of one dimension, or of several alike."""
     yield from of_site(site, span)
     yield Fragment("dimension = ?", names) if len(names) == 1 else Fragment(f"dimension IN ({marks(names)})", names)
 
 
-def source(arm: Arm, name: str) -> Fragment:
-    """Where daily rows of a dimension are read."""
+def source(arm: Arm, grain: Grain, name: str) -> Fragment:
+    """Where rows of a dimension are read. Months give up nothing: who may not see all of a day reads only sealed ones."""
     fact, kept = arm.part.fact, arm.reach.kept
-    if not arm.reach.small_days or kept is None or not tells_of_visitors(name):
-        return Fragment(f"{fact}_daily")
+    if grain == "monthly" or not arm.reach.small_days or kept is None or not tells_of_visitors(name):
+        return Fragment(f"{fact}_{grain}")
     return Fragment(_GIVING_UP.format(fact=fact), (kept.first, kept.last, arm.site, arm.reach.small_days))
 
 

@@ -19,8 +19,6 @@ _SQL = """-- stats: sealed periods
 SELECT first, last, min(k) FROM sealed WHERE site = ? GROUP BY first, last ORDER BY first"""
 _COUNTED = """-- stats: segments counted
 SELECT segment, min(first) FROM counted WHERE site = ? GROUP BY segment"""
-# The buckets of time that a whole month lies in; one day lies in any.
-_OF_MONTHS: tuple[Bucket, ...] = ("", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +87,23 @@ def closed(span: Span, today: date) -> Span | None:
     return _cut(span, None, today - _DAY)
 
 
-def whole_months(span: Span | None, bucket: Bucket) -> Span | None:
-    """The first day of the first and of the last calendar month that lies wholly in a span; none where buckets divide months."""
-    if span is None or not span.whole or bucket not in _OF_MONTHS:
+def whole_months(span: Span, within: Span | None) -> Span | None:
+    """The calendar months that lie wholly in both spans."""
+    if within is None or not span.whole:
         return None
-    first = span.first if span.first.day == 1 else _month_after(span.first)
-    end = _month_after(span.last) if (span.last + _DAY).day == 1 else span.last.replace(day=1)
-    return Span(first, (end - _DAY).replace(day=1)) if first < end else None
+    first, last = max(span.first, within.first), min(span.last, within.last)
+    first = first if first.day == 1 else _month_after(first)
+    last = last if (last + _DAY).day == 1 else last.replace(day=1) - _DAY
+    return Span(first, last) if first < last else None
+
+
+def holds_months(bucket: Bucket) -> bool:
+    """Whether a month lies in one bucket."""
+    return bucket in ("", "month")
 
 
 def _fits(period: Period, bucket: Bucket) -> bool:
-    return bucket in _OF_MONTHS or period.first == period.last
+    return holds_months(bucket) or period.first == period.last
 
 
 def _month_after(day: date) -> date:

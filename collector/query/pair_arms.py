@@ -67,8 +67,8 @@ def _given_up(arm: Arm, name: str, asked: Filter) -> Iterator[Fragment]:
     """The visits whose days gave up a dimension that is filtered on."""
     if asked == EVERYTHING or not tells_of_visitors(name):
         return
-    for names, span in readings((name,), _sealed(arm), arm.reach):
-        yield fill(f"SELECT visits FROM {arm.part.fact}_daily WHERE {{}}", rare_rows(arm.site, names, span))
+    for grain, span in readings(_sealed(arm), arm.reach):
+        yield fill(f"SELECT visits FROM {arm.part.fact}_{grain} WHERE {{}}", rare_rows(arm.site, name, span))
 
 
 def _of_pair(arm: Arm, asked: Filter) -> Fragment:
@@ -89,9 +89,9 @@ def _margin(arm: Arm, name: str, asked: Filter, listed: str) -> Iterator[Fragmen
     if tests and tells_of_visitors(name):
         tests.insert(0, Fragment("value <> ?", (RARE,)))
     tests += of_property(arm.part.prop, "value")
-    for names, span in readings((name,), _sealed(arm), arm.reach):
-        where = (*of_dimension(arm.site, names, span), *tests)
-        yield fill(f"SELECT {listed} FROM {arm.part.fact}_daily WHERE {{}}", join(" AND ", where))
+    for grain, span in readings(_sealed(arm), arm.reach):
+        where = (*of_dimension(arm.site, (name,), span), *tests)
+        yield fill(f"SELECT {listed} FROM {arm.part.fact}_{grain} WHERE {{}}", join(" AND ", where))
 
 
 def _on_alone(asked: Filter, name: str) -> Filter:

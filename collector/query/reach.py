@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from collector.facts import METRIC_BY_NAME
-from collector.query.history import History, closed, whole_months
+from collector.query.history import History, closed, holds_months
 from collector.query.part import Needs, Part
 from collector.query.words import Bucket, Caller, Question, Span
 
@@ -27,14 +27,14 @@ class Asking:
 class Reach:
     """The days that an answer covers. `span` is all of them, None if there are none; `sealed` and `kept` are its two ends.
 
-    `months`: the first day of the first and of the last month that it covers wholly, whose days given up are told together.
+    `by_month`: the days of which monthly rows may tell; None where its buckets divide months.
     `live`: whether rows of today count. `small_days`: a day of `kept` with fewer visits gives up its values too; 0 where none does.
     """
 
     span: Span | None
     sealed: Span | None = None
     kept: Span | None = None
-    months: Span | None = None
+    by_month: Span | None = None
     live: bool = True
     small_days: int = 0
 
@@ -100,7 +100,7 @@ def reach_of(question: Question, parts: Sequence[Part], asking: Asking) -> Reach
         span,
         sealed,
         kept,
-        months=whole_months(sealed, bucket),
+        by_month=(sealed if public else span) if holds_months(bucket) else None,
         live=not public or needs == Needs.TOTALS,
         small_days=asking.caller.smallest_group if public and needs == Needs.DAILY and kept else 0,
     )

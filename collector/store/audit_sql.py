@@ -89,9 +89,10 @@ def _pairs(number: str = "visits") -> str:
     return f"pairs AS (\n{rows}\n)"
 
 
-def _daily(number: str = "visits") -> str:
-    rows = _each_fact(f"SELECT '<name>' AS fact, site, dimension, day, value, {number} AS number FROM <name>_daily")
-    return f"daily AS (\n{rows}\n)"
+def _single(grain: str, number: str = "visits") -> str:
+    """The rows of one dimension, by day ("daily") or by month ("monthly"; `day` is its first)."""
+    rows = _each_fact(f"SELECT '<name>' AS fact, site, dimension, day, value, {number} AS number FROM <name>_{grain}")
+    return f"{grain} AS (\n{rows}\n)"
 
 
 def _each_fact(statement: str) -> str:
@@ -126,7 +127,8 @@ WHERE k < 2 OR NOT (first = last OR (first = date_trunc('month', first) AND last
 REMAINDERS = f"""/* remainders */
 WITH {_SETTLED},
 {_pairs("<number>")},
-{_daily("<number>")},
+{_single("daily", "<number>")},
+{_single("monthly", "<number>")},
 placed AS (
   SELECT pairs.* EXCLUDE (first, last), days.first, days.last
   FROM pairs JOIN days ON days.site = pairs.site AND days.day = pairs.first AND pairs.last <= days.last
@@ -136,10 +138,10 @@ kept AS (
   SELECT fact, site, first, last, other, dimension, other_value, sum(number) FROM placed GROUP BY ALL
 ),
 margins AS (
-  SELECT fact, site, first, last, k, ltrim(dimension, '*') AS dimension, value, sum(number) AS number
-  FROM daily JOIN days USING (site, day)
-  WHERE first < last OR dimension NOT LIKE '*%'
-  GROUP BY ALL
+  SELECT fact, site, first, last, k, dimension, value, sum(number) AS number
+  FROM monthly JOIN days USING (site, day) WHERE first < last GROUP BY ALL UNION ALL
+  SELECT fact, site, first, last, k, dimension, value, sum(number)
+  FROM daily JOIN days USING (site, day) WHERE first = last GROUP BY ALL
 )
 SELECT fact || '_pairs' AS "table", site, first, last, dimension || ' × ' || other AS what, count(*) AS rows
 FROM kept LEFT JOIN margins USING (fact, site, first, last, dimension, value)
@@ -177,7 +179,7 @@ WHERE minute < (SELECT max(minute) FROM live) - {LIVE_MINUTES_MAX}
 
 DAYS = f"""/* days */
 WITH {_SETTLED},
-{_daily()},
+{_single("daily")},
 {_DAY_TOTALS},
 quiet AS (SELECT site, day FROM days LEFT JOIN totals USING (site, day) WHERE coalesce(visits, 0) < k GROUP BY ALL)
 SELECT fact || '_daily' AS "table", site, day AS first, day AS last, dimension AS what, count(*) AS rows
@@ -187,34 +189,53 @@ WHERE value <> '{facts.RARE}' AND dimension IN (
 ) AND NOT EXISTS (SELECT name FROM meta WHERE name = '{DELETED}')
 {_TELL}"""
 
+# The smallest group of each month of which anything is sealed.
+_SMALLEST = "smallest AS (SELECT site, CAST(date_trunc('month', first) AS DATE) AS day, min(k) AS k FROM sealed GROUP BY ALL)"
+
 MONTHS = f"""/* months */
-WITH {_daily()},
-smallest AS (SELECT site, CAST(date_trunc('month', first) AS DATE) AS day, min(k) AS k FROM sealed GROUP BY ALL),
-given_up AS (
-  SELECT site, dimension, day, -sum(visits) AS visits FROM visits_daily WHERE dimension LIKE '*%' AND value = '{facts.RARE}' GROUP BY ALL
+WITH {_single("daily")},
+{_single("monthly")},
+{_SMALLEST},
+differences AS (
+  SELECT fact, site, dimension, day, value, sum(number) AS number FROM (
+    FROM monthly UNION ALL
+    SELECT fact, site, dimension, CAST(date_trunc('month', day) AS DATE) AS day, value, -number FROM daily
+    WHERE (fact, site, dimension, date_trunc('month', day)) IN (SELECT fact, site, dimension, day FROM monthly)
+  ) GROUP BY ALL
 ),
-by_month AS (SELECT fact, site, dimension, day, sum(number) AS more FROM daily WHERE dimension LIKE '*%' GROUP BY ALL)
-SELECT fact || '_daily' AS "table", site, day AS first, last_day(day) AS last, dimension AS what, count(*) AS rows
-FROM by_month LEFT JOIN smallest USING (site, day) LEFT JOIN given_up USING (site, dimension, day)
-WHERE k IS NULL
-   OR dimension NOT IN (
-{_values(f"'*{name}'" for name in (*_HIDDEN, "segment"))}
-   )
-   OR (dimension <> '*segment' AND (more <> 0 OR coalesce(given_up.visits, 0) < k))
+months AS (
+  SELECT fact, site, dimension, day, sum(number) AS changed, coalesce(sum(number) FILTER (value <> '{facts.RARE}'), 0) AS more
+  FROM differences WHERE dimension <> 'segment' GROUP BY ALL
+),
+groups AS (SELECT site, dimension, day, more AS visits FROM months WHERE fact = 'visits')
+SELECT fact || '_monthly' AS "table", site, day AS first, last_day(day) AS last, dimension AS what, count(*) AS rows
+FROM months LEFT JOIN smallest USING (site, day) LEFT JOIN groups USING (site, dimension, day)
+WHERE changed <> 0 OR (more <> 0 AND (
+  k IS NULL OR coalesce(groups.visits, 0) < k OR dimension NOT IN (
+{_values(f"'{name}'" for name in _HIDDEN)}
+)))
 {_TELL}"""
 
 SEGMENTS = f"""/* segments */
 WITH {_SETTLED},
 {_DAY_TOTALS},
-told AS (
-  SELECT site, dimension, day, value, sum(visits) AS visits
-  FROM visits_daily WHERE dimension IN ('segment', '*segment') GROUP BY ALL
+{_SMALLEST},
+told AS (SELECT site, day, value, sum(visits) AS visits FROM visits_daily WHERE dimension = 'segment' GROUP BY ALL),
+together AS (
+  SELECT site, day, value, sum(visits) AS visits FROM (
+    SELECT site, day, value, visits FROM visits_monthly WHERE dimension = 'segment' UNION ALL
+    SELECT site, CAST(date_trunc('month', day) AS DATE) AS day, value, -visits FROM told
+  ) GROUP BY ALL
 )
-SELECT 'visits_daily' AS "table", site, day AS first, day AS last, dimension AS what, count(*) AS rows
+SELECT 'visits_daily' AS "table", site, day AS first, day AS last, 'segment' AS what, count(*) AS rows
 FROM told JOIN days USING (site, day) LEFT JOIN totals USING (site, day)
 WHERE told.visits < 0 OR told.visits BETWEEN 1 AND k - 1
-   OR (dimension = 'segment' AND sealings = 1
-       AND (coalesce(totals.visits, 0) - told.visits < 0 OR totals.visits - told.visits BETWEEN 1 AND k - 1))
+   OR (sealings = 1 AND (coalesce(totals.visits, 0) - told.visits < 0 OR totals.visits - told.visits BETWEEN 1 AND k - 1))
+GROUP BY ALL
+UNION ALL
+SELECT 'visits_monthly' AS "table", site, day AS first, last_day(day) AS last, 'segment' AS what, count(*) AS rows
+FROM together LEFT JOIN smallest USING (site, day)
+WHERE k IS NULL OR visits < 0 OR visits BETWEEN 1 AND k - 1
 {_TELL}"""
 
 
@@ -251,7 +272,7 @@ def _text_columns() -> Iterator[str]:
 
 def _kind(table: str, column: Column) -> str:
     """What the texts of a column are: in daily and pair rows another column tells that."""
-    told_by = {"value": "dimension", "other_value": "other"} if table.endswith(("_daily", "_pairs")) else {}
+    told_by = {"value": "dimension", "other_value": "other"} if table.endswith(("_daily", "_monthly", "_pairs")) else {}
     return told_by.get(column.name, f"'{column.name}'")
 
 
@@ -261,7 +282,7 @@ WITH texts AS (
 {_TEXT_COLUMNS}
 ),
 looked_at AS (
-  SELECT name, ltrim(kind, '*') AS kind, said, CASE kind WHEN 'referrer' THEN regexp_replace(said, '^[^/]*', '') ELSE said END AS words
+  SELECT name, kind, said, CASE kind WHEN 'referrer' THEN regexp_replace(said, '^[^/]*', '') ELSE said END AS words
   FROM texts
 )
 SELECT name AS "table", NULL::INTEGER AS site, NULL::DATE AS first, NULL::DATE AS last, kind AS what, count(*) AS rows

@@ -3,7 +3,7 @@
 Invariants:
 - The rows of a batch and its journal position are committed in one transaction, and a position never goes back.
 - Nothing in memory is needed to go on after a kill: numbers of tuples and the position are read from the file.
-- `*_today` is only added to; only `close_day` empties it, into detail and daily, in one transaction.
+- `*_today` is only added to; only `close_day` empties it, into detail, daily and monthly, in one transaction.
 - Deleted rows are gone from the file only after `rewrite`.
 """
 
@@ -119,7 +119,7 @@ class DuckDBStore:
                     writer.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
     def forget(self, site: int, before: int) -> int:
-        day = _date(before)
+        day = _date(before).replace(day=1)  # a month that lost some of its days would have other sums than they
         with self._transaction() as writer:
             rows = sum(
                 _deleted(writer, f'DELETE FROM "{table}" WHERE site = ? AND day < ?', [site, day])
@@ -287,7 +287,9 @@ def _close_fact(writer: Connection, fact: FactName, site: int, until: date) -> i
     parts = -(-rows // rollup.PART_ROWS)
     for part in range(parts):
         writer.execute(rollup.close_detail(fact), [site, until, parts, part])
-    writer.execute(rollup.close_daily(fact), [site, until])
+    writer.execute(rollup.close_alone(fact), [site, until])
+    for statement in (rollup.close_daily(fact), rollup.close_monthly(fact), f"DROP TABLE {rollup.CLOSING}"):
+        writer.execute(statement)
     return _deleted(writer, f'DELETE FROM "{fact}_today" WHERE {rollup.UP_TO_DAY}', [site, until])
 
 

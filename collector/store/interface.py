@@ -29,11 +29,12 @@ class Segment(NamedTuple):
 class Store(Protocol):
     """Append-only rows of counts; SUM on read.
 
-    Tables `<fact>_today` (as appended), `<fact>_detail` (closed days, compacted) and `<fact>_daily` (one dimension at
-    a time) exist for each fact in `facts.ROLLED_UP`; `steps`, `live` and `dropped` are one table each. The columns are
-    those of `facts.keys_of`, with `day` as DATE and each group as a number that refers to the table of the group's
-    name (`id` and one text column a dimension). Daily tables are (site, dimension, day, value, measures…), where
-    dimension is a dimension's name, "hour" (value "00"-"23") or "" (the total, value "").
+    Tables `<fact>_today` (as appended), `<fact>_detail` (closed days, compacted), `<fact>_daily` and `<fact>_monthly` (one
+    dimension at a time) exist for each fact in `facts.ROLLED_UP`; `steps`, `live` and `dropped` are one table each. The
+    columns are those of `facts.keys_of`, with `day` as DATE and each group as a number that refers to the table of the
+    group's name (`id` and one text column a dimension). Daily and monthly tables are (site, dimension, day, value,
+    measures…), where dimension is a dimension's name, "hour" (value "00"-"23") or "" (the total, value ""); a month's day is
+    its first. A month's rows are the sums of its days' rows, but for what days of few visits gave up when they were sealed.
     An event has a row of its own (property "") and one more for each property: the daily rows of `property` and `value`
     sum only the properties' rows, those of every other dimension, the hours and the total only the events' own.
     Any day may have rows in both `today` and the closed tables: an answer always sums the two.
@@ -54,7 +55,8 @@ class Store(Protocol):
         ...
 
     def close_day(self, site: int, day: int) -> int:
-        """Move one site's rows of a local day (ordinal) and earlier from today to detail, compacted, and add their daily rows.
+        """Move one site's rows of a local day (ordinal) and earlier from today to detail, compacted, and add their daily and
+        monthly rows.
 
         One transaction; additive, so late rows can be closed again. Returns the number of rows moved.
         """
@@ -68,7 +70,7 @@ class Store(Protocol):
         ...
 
     def forget(self, site: int, before: int) -> int:
-        """Delete everything of days before `before` (ordinal); returns rows deleted."""
+        """Delete everything of the months before that of the day `before` (ordinal); returns rows deleted."""
         ...
 
     def forget_live(self, minute: int) -> None:

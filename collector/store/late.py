@@ -58,11 +58,9 @@ def _left(
             left[cell[side]] += visits
         return left
     site, first, last = period
-    sql = (
-        f'SELECT value, CAST(sum(visits) AS BIGINT) FROM "{fact}_daily" '
-        "WHERE site = ? AND dimension IN (?, ?) AND day BETWEEN ? AND ? GROUP BY value"
-    )
-    for value, visits in writer.execute(sql, (site, pair[side], "*" + pair[side], first, last)):
+    table = f"{fact}_monthly" if first < last else f"{fact}_daily"
+    sql = f'SELECT value, CAST(sum(visits) AS BIGINT) FROM "{table}" WHERE site = ? AND dimension = ? AND day = ? GROUP BY value'
+    for value, visits in writer.execute(sql, (site, pair[side], first)):
         if not prop or value.startswith(prop + "="):
             left[value] += visits
     for cell, visits in kept.items():

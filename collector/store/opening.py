@@ -1,4 +1,4 @@
-"""Opening a store's file: nothing newer, nothing that lost its end, and every table that is wanted."""
+"""Opening a store's file: nothing newer, nothing that lost its end, and every table that is wanted, with its rows."""
 
 # Names in these statements are those of our tables.
 # ruff: noqa: S608
@@ -6,8 +6,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from collector import lasting
-from collector.store import schema
+from collector import facts, lasting
+from collector.store import rollup, schema
 from collector.store.connection import Connection, transaction
 from collector.store.errors import StoreDamaged
 from collector.store.locked_store import open_locked
@@ -47,7 +47,7 @@ def open_store(path: Path, memory_mb: int, threads: int, lineage: Callable[[], s
                 schema.begin(writer, lineage())
             changed = True
         else:
-            changed = schema.grow(writer)
+            changed = schema.grow(writer) | _add_months(writer)
             if whole and not changed:
                 _refuse_shorter(writer, path)
         if changed:  # tables made or changed in the write-ahead log alone have made files unopenable after a crash
@@ -56,6 +56,19 @@ def open_store(path: Path, memory_mb: int, threads: int, lineage: Callable[[], s
         writer.close()
         raise
     return writer
+
+
+def _add_months(writer: Connection) -> bool:
+    """Add the monthly rows that a store of before there were any lacks; returns whether it did. A month at a time, for the memory."""
+    added = False
+    for fact in facts.ROLLED_UP:
+        ((lacking,),) = writer.execute(f"SELECT count(*) FROM (FROM {fact}_daily LIMIT 1) ANTI JOIN (FROM {fact}_monthly LIMIT 1) ON TRUE")
+        if lacking:
+            with transaction(writer):
+                for (month,) in writer.execute(f"SELECT DISTINCT {rollup.MONTH} FROM {fact}_daily ORDER BY ALL"):
+                    writer.execute(rollup.into_monthly(fact, f"{fact}_daily", f"{rollup.MONTH} = ?"), [month])
+            added = True
+    return added
 
 
 def _refuse_shorter(writer: Connection, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The SQL of a day's close: rows as appended → compacted detail and daily rows. Text only; nothing here runs it.
+"""The SQL of a day's close: rows as appended → compacted detail, daily and monthly rows. Text only; nothing here runs it.
 
 Every sum is of the rows that are being moved and of nothing else, so closing is additive: late rows are closed again.
 """
@@ -16,6 +16,11 @@ from collector.store.schema import TABLES, key_columns, measure_columns, names
 UP_TO_DAY = "site = ? AND day <= ?"
 # One of so many parts of them. Rows of two places never merge, and lie apart on disk anyway.
 PART = f"{UP_TO_DAY} AND place % ? = ?"
+
+# A day's month, by its first day.
+MONTH = "CAST(date_trunc('month', day) AS DATE)"
+# The writer's own table of rows on their way.
+CLOSING = "closing"
 
 # So many rows are merged and sorted at once. At 250 bytes a row that is 60 MB, which the memory limit has room for: 1 million
 # at once went through temporary files and took twice as long.
@@ -49,10 +54,10 @@ def compacted(fact: FactName, table: str, where: str) -> str:
     return f'SELECT {names(key_columns(fact))}, {sums(fact)} FROM "{table}" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
 
 
-def merged_daily(fact: FactName, where: str = "TRUE") -> str:
-    """A SELECT of some of a fact's daily rows with equal keys summed into one, in their order."""
-    rows = f'SELECT site, dimension, day, "value", {sums(fact)} FROM "{fact}_daily" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
-    return f"SELECT * FROM ({rows}) ORDER BY {daily_order(fact)}"
+def merged_single(fact: FactName, table: str, where: str = "TRUE") -> str:
+    """A SELECT of some of a fact's daily or monthly rows with equal keys summed into one, in their order."""
+    rows = f'SELECT site, dimension, day, "value", {sums(fact)} FROM "{table}" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
+    return f"SELECT * FROM ({rows}) ORDER BY {single_order(fact)}"
 
 
 def merged_pairs(fact: FactName, where: str = "TRUE") -> str:
@@ -62,13 +67,32 @@ def merged_pairs(fact: FactName, where: str = "TRUE") -> str:
     return f"SELECT * FROM ({rows}) ORDER BY site, dimension, other, value, first, other_value"
 
 
-def close_daily(fact: FactName) -> str:
-    """today → daily: every dimension alone, the hours, and the total under the empty name. Binds site and day once."""
+def close_alone(fact: FactName) -> str:
+    """today → what `close_daily` and `close_monthly` add: every dimension alone, the hours, and the total under the empty name.
+
+    Binds site and day once.
+    """
     selects = [_one(fact, name, value, relation) for name, value, relation in _daily_sources(fact)]
-    return (
-        f'/* close daily */ INSERT INTO "{fact}_daily" ({names(TABLES[f"{fact}_daily"])}) WITH {", ".join(_relations(fact))} '
-        f"SELECT * FROM ({' UNION ALL '.join(selects)}) ORDER BY {daily_order(fact)}"
-    )
+    return f"/* close alone */ CREATE TEMP TABLE {CLOSING} AS WITH {', '.join(_relations(fact))} {' UNION ALL '.join(selects)}"
+
+
+def close_daily(fact: FactName) -> str:
+    """The rows of `close_alone` → daily."""
+    table = f"{fact}_daily"
+    listed = names(TABLES[table])
+    return f'/* close daily */ INSERT INTO "{table}" ({listed}) SELECT {listed} FROM {CLOSING} ORDER BY {single_order(fact)}'
+
+
+def close_monthly(fact: FactName) -> str:
+    """The rows of `close_alone` → monthly, so that questions about months read thirty times fewer."""
+    return f"/* close monthly */ {into_monthly(fact, CLOSING)}"
+
+
+def into_monthly(fact: FactName, table: str, where: str = "TRUE") -> str:
+    """Some rows of single dimensions by day → monthly."""
+    listed = names(TABLES[f"{fact}_monthly"])
+    rows = f"SELECT site, dimension, {MONTH} AS day, value, {sums(fact)} FROM {table} WHERE {where} GROUP BY ALL {_not_nothing(fact)}"
+    return f'INSERT INTO "{fact}_monthly" ({listed}) SELECT {listed} FROM ({rows}) ORDER BY {single_order(fact)}'
 
 
 def detail_order(fact: FactName) -> str:
@@ -79,8 +103,8 @@ def detail_order(fact: FactName) -> str:
     return ", ".join(('"site"', '"day"', *(_quoted(term) for term in DETAIL_ORDER[fact])))
 
 
-def daily_order(fact: FactName) -> str:
-    """What daily rows are sorted by. A month's most counted values come first, so that the long tail of small numbers
+def single_order(fact: FactName) -> str:
+    """What daily and monthly rows are sorted by. A month's most counted values come first, so that the long tail of small numbers
     lies together and packs into few bits: 8 bytes a row, 21 when sorted by day and value."""
     counts = ", ".join(f"{column.quoted} DESC" for column in measure_columns(fact))
     return f"site, dimension, date_trunc('month', day), {counts}, \"value\", day"

@@ -61,13 +61,15 @@ def _key_kind(name: str) -> Kind:
 
 
 def tables_of(fact: FactName) -> tuple[str, ...]:
-    """The tables that hold one fact by day (or by minute)."""
-    return (f"{fact}_today", f"{fact}_detail", f"{fact}_daily") if fact in facts.ROLLED_UP else (fact,)
+    """The tables that hold one fact by day, by month or by minute; a month's `day` is its first."""
+    if fact not in facts.ROLLED_UP:
+        return (fact,)
+    return (f"{fact}_today", f"{fact}_detail", f"{fact}_daily", f"{fact}_monthly")
 
 
 def detail_tables(fact: FactName) -> tuple[str, ...]:
     """The tables that hold one fact's rows with all of their keys."""
-    return tuple(table for table in tables_of(fact) if not table.endswith("_daily"))
+    return tuple(table for table in tables_of(fact) if not table.endswith(("_daily", "_monthly")))
 
 
 def sealed_tables() -> tuple[str, ...]:
@@ -80,7 +82,8 @@ def fact_names() -> tuple[FactName, ...]:
     return tuple(dict.fromkeys(measure.fact for measure in facts.MEASURES))
 
 
-def _daily_columns(fact: FactName) -> tuple[Column, ...]:
+def _single_columns(fact: FactName) -> tuple[Column, ...]:
+    """One dimension at a time, by day or by month."""
     keys = (Column("site", "site"), Column("dimension", "text"), Column("day", "day"), Column("value", "text"))
     return (*keys, *measure_columns(fact))
 
@@ -105,7 +108,7 @@ def _tables() -> dict[str, tuple[Column, ...]]:
         for table in detail_tables(fact):
             tables[table] = (*key_columns(fact), *measure_columns(fact))
         if fact in facts.ROLLED_UP:
-            tables[f"{fact}_daily"] = _daily_columns(fact)
+            tables[f"{fact}_daily"] = tables[f"{fact}_monthly"] = _single_columns(fact)
             tables[f"{fact}_pairs"] = _pair_columns(fact)
     tables["sealed"] = _SEALED
     tables["counted"] = _COUNTED

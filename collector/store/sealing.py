@@ -195,10 +195,8 @@ class Sealing:
         if not self._small:
             return
         writer.execute(sealing_sql.given_up(fact), (self._site, self._small))
-        writer.execute(sealing_sql.give_up(fact), (self._site, self._site))
-        if not self._gone:
-            month = self._first.replace(day=1)
-            writer.execute(sealing_sql.keep_for_month(fact), (self._site, month, self._site, month))
+        for table in (f"{fact}_daily", *((f"{fact}_monthly",) if self._gone else ())):
+            writer.execute(sealing_sql.give_up(fact, table), (self._site, self._site))
 
     def _keep_segments(self, writer: Connection) -> None:
         told = [segment for segment in self._segments if self._may_be_told(writer, segment)]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from collector import facts
 from collector.facts import BY_NAME, HOUR, RARE, FactName
-from collector.store.rollup import something, sums
+from collector.store.rollup import MONTH, something, sums
 from collector.store.schema import TABLES, Column, measure_columns, names
 
 # One site's detail of a period.
@@ -137,23 +137,14 @@ def given_up(fact: FactName) -> str:
     return f"CREATE OR REPLACE TEMP TABLE sealing_given_{fact} AS {summed}"
 
 
-def give_up(fact: FactName) -> str:
-    """A small day's values become one. Binds site twice."""
+def give_up(fact: FactName, table: str) -> str:
+    """Small days' values become one, in the daily or the monthly rows. Binds site twice."""
+    day = MONTH if table.endswith("_monthly") else "day"
     minus = ", ".join(f"-{column.quoted}" for column in measure_columns(fact))
-    return _into_daily(
-        fact,
-        f"SELECT ?, dimension, day, value, {minus} FROM sealing_given_{fact} UNION ALL "
-        f"SELECT ?, dimension, day, '{RARE}', {sums(fact)} FROM sealing_given_{fact} GROUP BY ALL",
-    )
-
-
-def keep_for_month(fact: FactName) -> str:
-    """Small days' values, kept for the month as a whole. Binds site and the month's first day, twice."""
-    minus = ", ".join(f"-CAST(sum({column.quoted}) AS BIGINT)" for column in measure_columns(fact))
-    return _into_daily(
-        fact,
-        f"SELECT ?, '*' || dimension, CAST(? AS DATE), value, {sums(fact)} FROM sealing_given_{fact} GROUP BY ALL UNION ALL "
-        f"SELECT ?, '*' || dimension, CAST(? AS DATE), '{RARE}', {minus} FROM sealing_given_{fact} GROUP BY ALL",
+    return (
+        f'INSERT INTO "{table}" ({names(TABLES[table])}) '
+        f"SELECT ?, dimension, {day}, value, {minus} FROM sealing_given_{fact} UNION ALL "
+        f"SELECT ?, dimension, {day}, '{RARE}', {sums(fact)} FROM sealing_given_{fact} GROUP BY ALL"
     )
 
 
@@ -209,10 +200,6 @@ def _text(name: str) -> str:
     if name == HOUR:
         return "lpad(CAST(hour AS VARCHAR), 2, '0')"
     return f'"{stored(name)}"."{name}"' if stored(name) in facts.GROUPS else f'"{name}"'
-
-
-def _into_daily(fact: FactName, select: str) -> str:
-    return f'INSERT INTO "{fact}_daily" ({names(TABLES[f"{fact}_daily"])}) {select}'
 
 
 def _pair_columns(fact: FactName) -> tuple[Column, ...]:

@@ -52,13 +52,14 @@ def apart(segment: Segment, gone: Sequence[date]) -> Sequence[date]:
 
 
 def keep(writer: Connection, period: tuple[int, date, date], k: int, segments: Sequence[Segment], gone: Sequence[date]) -> None:
-    """Add the daily rows of one site's segments, from the detail of a period (site, first and last day)."""
+    """Add the daily and monthly rows of one site's segments, from the detail of a period (site, first and last day)."""
     telling = tell(_visits(writer, period, segments), _asked(segments, gone), k)
     for fact in facts.ROLLED_UP:
         carried = [(segment, how) for segment, how in zip(segments, telling, strict=True) if fact in segment.conditions]
         rows = _counted(writer, fact, period, [segment.conditions[fact] for segment, _ in carried])
         sums = _sums(rows, [(segment.name, how) for segment, how in carried], period[1].replace(day=1), fact)
-        _write(writer, fact, period[0], sums)
+        for table in (f"{fact}_daily", f"{fact}_monthly"):
+            _write(writer, table, period[0], {(day, name): amounts for (of, day, name), amounts in sums.items() if of == table})
 
 
 def tell(days: Mapping[date, Bits], asked: Sequence[Asked], k: int) -> list[Telling]:
@@ -145,27 +146,28 @@ def _counted(
 def _sums(
     rows: Iterable[tuple[Any, ...]], segments: Sequence[tuple[str, Telling]], month: date, fact: FactName
 ) -> dict[tuple[str, date, str], list[int]]:
-    """The daily rows: (dimension, day, value) -> measures."""
+    """The rows of single dimensions: (table, day, segment) -> measures."""
     sums: dict[tuple[str, date, str], list[int]] = {}
     for day, holds, *measures in rows:
         for within, (name, telling) in zip(holds, segments, strict=True):
             if not within or day not in telling.days | telling.together:
                 continue
-            key = (SEGMENT, day, name) if day in telling.days else ("*" + SEGMENT, month, name)
-            present = sums.setdefault(key, [0] * len(facts.measures_of(fact)))
-            for at, measure in enumerate(measures):
-                present[at] += measure
+            told = [(f"{fact}_monthly", month, name), *([(f"{fact}_daily", day, name)] if day in telling.days else [])]
+            for key in told:
+                present = sums.setdefault(key, [0] * len(facts.measures_of(fact)))
+                for at, measure in enumerate(measures):
+                    present[at] += measure
     return sums
 
 
-def _write(writer: Connection, fact: FactName, site: int, sums: Mapping[tuple[str, date, str], Sequence[int]]) -> None:
+def _write(writer: Connection, table: str, site: int, sums: Mapping[tuple[date, str], Sequence[int]]) -> None:
     if not sums:
         return
-    columns = TABLES[f"{fact}_daily"]
-    dimensions, days, segments = zip(*sums, strict=True)
-    keys: list[list[Any]] = [[site] * len(sums), list(dimensions), [day.toordinal() for day in days], list(segments)]
+    columns = TABLES[table]
+    days, segments = zip(*sums, strict=True)
+    keys: list[list[Any]] = [[site] * len(sums), [SEGMENT] * len(sums), [day.toordinal() for day in days], list(segments)]
     values = [*keys, *arrow.counts(list(sums.values()), len(columns) - len(keys))]
     writer.execute(
-        f'INSERT INTO "{fact}_daily" ({names(columns)}) SELECT {names(columns)} FROM source',  # noqa: S608 names of facts.py
+        f'INSERT INTO "{table}" ({names(columns)}) SELECT {names(columns)} FROM source',  # noqa: S608 names of facts.py
         source=arrow.Batch(columns, values),
     )

@@ -44,8 +44,9 @@ def _rewritten_fact(connection: Connection, fact: FactName) -> Iterator[Part]:
         else:
             yield from _by_day(connection, fact, table)
     if fact in facts.ROLLED_UP:
-        for where, parameters in _shares(connection, f"{fact}_daily", ("site", "dimension", "date_trunc('month', day)")):
-            yield Part(f"{fact}_daily", rollup.merged_daily(fact, where), parameters)
+        for table in (f"{fact}_daily", f"{fact}_monthly"):
+            for where, parameters in _shares(connection, table, ("site", "dimension", "date_trunc('month', day)")):
+                yield Part(table, rollup.merged_single(fact, table, where), parameters)
         for where, parameters in _shares(connection, f"{fact}_pairs", ("site", "dimension", "other")):
             yield Part(f"{fact}_pairs", rollup.merged_pairs(fact, where), parameters)
 

@@ -24,11 +24,23 @@ def insert(to: Connection, table: str, **values: Any) -> None:
     to.execute(f'INSERT INTO "{table}" ({names}) VALUES ({holes})', list(values.values()))
 
 
-def daily(to: Connection, day: str, dimension: str, table: str = "visits_daily", **visits: int) -> None:
-    """A row for each value of one dimension; "rare" stands for "(rare)", and "total" for the empty value."""
+def single(to: Connection, fact: str, day: str, dimension: str, value: str, **measures: int) -> None:
+    """A row of one dimension: by day, and the month's for it."""
+    insert(to, f"{fact}_daily", site=1, dimension=dimension, day=day, value=value, **measures)
+    insert(to, f"{fact}_monthly", site=1, dimension=dimension, day=day[:8] + "01", value=value, **measures)
+
+
+def daily(to: Connection, day: str, dimension: str, **visits: int) -> None:
+    """Visits of each value of one dimension, on a day and in its month; "rare" stands for "(rare)", and "total" for the empty value."""
     for name, count in visits.items():
-        value = {"rare": "(rare)", "total": ""}.get(name, name)
-        insert(to, table, site=1, dimension=dimension, day=day, value=value, visits=count)
+        single(to, "visits", day, dimension, {"rare": "(rare)", "total": ""}.get(name, name), visits=count)
+
+
+def monthly(to: Connection, month: str, dimension: str, **visits: int) -> None:
+    """What the month tells and its days do not."""
+    for name, count in visits.items():
+        value = {"rare": "(rare)"}.get(name, name)
+        insert(to, "visits_monthly", site=1, dimension=dimension, day=month, value=value, visits=count)
 
 
 def pair(to: Connection, of: str, cell: str, visits: int, table: str = "visits_pairs", **more: Any) -> None:
@@ -79,11 +91,11 @@ def _fill(to: Connection) -> None:
         daily(to, day, "", total=6)
         daily(to, day, "country", rare=6)
         daily(to, day, "browser", rare=6)
-    daily(to, "2026-02-01", "*country", FI=12, rare=-12)
-    daily(to, "2026-02-01", "*browser", Firefox=12, rare=-12)
+    monthly(to, "2026-02-01", "country", FI=12, rare=-12)
+    monthly(to, "2026-02-01", "browser", Firefox=12, rare=-12)
     pair(to, "country browser", "FI Firefox", 12, **FEBRUARY)
     daily(to, BUSY, "segment", regulars=40)
-    daily(to, "2026-02-01", "*segment", regulars=12)
+    monthly(to, "2026-02-01", "segment", regulars=12)
     _fill_pages_and_events(to)
     _fill_open_days(to)
 
@@ -91,11 +103,11 @@ def _fill(to: Connection) -> None:
 def _fill_pages_and_events(to: Connection) -> None:
     """Rows that count no visit of their own still count a page view or an event."""
     for page, views, visits in (("/a", 30, 20), ("/b", 12, 0)):
-        insert(to, "pages_daily", site=1, dimension="page", day=BUSY, value=page, pageviews=views, visits=visits)
-    insert(to, "pages_daily", site=1, dimension="country", day=BUSY, value="FI", pageviews=42, visits=20)
+        single(to, "pages", BUSY, "page", page, pageviews=views, visits=visits)
+    single(to, "pages", BUSY, "country", "FI", pageviews=42, visits=20)
     pair(to, "country page", "FI /a", 20, "pages_pairs", pageviews=30)
     for dimension, value, events in (("event", "Order", 25), ("value", "plan=pro", 25)):
-        insert(to, "events_daily", site=1, dimension=dimension, day=BUSY, value=value, events=events, visits=25)
+        single(to, "events", BUSY, dimension, value, events=events, visits=25)
     pair(to, "event value", "Order plan=pro", 25, "events_pairs", events=25)
 
 

@@ -16,7 +16,7 @@ from collector.store.connection import Connection
 from collector.store.errors import QueryTimeout
 from collector.store.locked_store import parquet_shop
 from collector.store.schema import TABLES
-from tests.ops.audited import BUSY, QUIET, clean, daily, insert, pair
+from tests.ops.audited import BUSY, QUIET, clean, daily, insert, monthly, pair, single
 
 NOW_S = 1_800_000_000
 MEMORY_MB = 64
@@ -52,10 +52,10 @@ MUTANTS: dict[str, tuple[str, Breaking]] = {
         "remainders",
         lambda to: (
             pair(to, "event value", "Order plan=free", 15, "events_pairs", events=15)
-            or insert(to, "events_daily", site=1, dimension="value", day=BUSY, value="plan=free", events=20)
+            or single(to, "events", BUSY, "value", "plan=free", events=20)
         ),
     ),
-    "a remainder by month": ("remainders", lambda to: daily(to, "2026-02-01", "*country", FI=5, rare=-5)),
+    "a remainder by month": ("remainders", lambda to: monthly(to, "2026-02-01", "country", FI=5, rare=-5)),
     "a remainder of a day within a month": (
         "remainders",
         lambda to: (
@@ -68,16 +68,16 @@ MUTANTS: dict[str, tuple[str, Breaking]] = {
     "the hour of a quiet day": ("days", lambda to: daily(to, QUIET, "hour", **{"09": 3})),
     "a country of a day that had no visit": (
         "days",
-        lambda to: insert(to, "events_daily", site=1, dimension="country", day="2026-01-09", value="FI", events=1),
+        lambda to: single(to, "events", "2026-01-09", "country", "FI", events=1),
     ),
-    "a month for less than a group": ("months", lambda to: daily(to, "2026-01-01", "*country", FI=3, rare=-3)),
-    "a month that does not add up": ("months", lambda to: daily(to, "2026-02-01", "*country", SE=10)),
-    "a month of pages": ("months", lambda to: daily(to, "2026-02-01", "*entry_page", **{"/": 12, "rare": -12})),
-    "a month that is not sealed": ("months", lambda to: daily(to, "2026-05-01", "*country", FI=12, rare=-12)),
+    "a month for less than a group": ("months", lambda to: monthly(to, "2026-01-01", "country", FI=3, rare=-3)),
+    "a month that does not add up": ("months", lambda to: monthly(to, "2026-02-01", "country", SE=10)),
+    "a month of pages": ("months", lambda to: monthly(to, "2026-02-01", "entry_page", **{"/": 12, "rare": -12})),
+    "a month that is not sealed": ("months", lambda to: monthly(to, "2026-05-01", "country", FI=12, rare=-12)),
     "a segment of 9": ("segments", lambda to: daily(to, BUSY, "segment", few=9)),
     "a segment of all but 9": ("segments", lambda to: daily(to, BUSY, "segment", most=91)),
     "a segment of more than all": ("segments", lambda to: daily(to, BUSY, "segment", more=120)),
-    "a month's segment of 9": ("segments", lambda to: daily(to, "2026-02-01", "*segment", few=9)),
+    "a month's segment of 9": ("segments", lambda to: monthly(to, "2026-02-01", "segment", few=9)),
     "a column more": ("columns", lambda to: to.execute('ALTER TABLE live ADD COLUMN "visitor" BIGINT')),
     "a column of another type": ("columns", lambda to: to.execute("ALTER TABLE sealed ALTER COLUMN visits TYPE VARCHAR")),
     "a table more": ("columns", lambda to: to.execute('CREATE TABLE "keys" ("key" BLOB)')),
@@ -203,7 +203,7 @@ def test_what_pages_and_sites_may_be_called_is_no_address_and_no_key(tmp_path: P
             insert(to, "steps", site=1, day=BUSY, from_page="/", to_page=page, visits=1)
         for dimension, value in {"hostname": "192.0.2.7", "source": "9f86d081884c7d65.example.org", "referrer": "198.51.100.1/a"}.items():
             daily(to, BUSY, dimension, **{value: 50})
-        insert(to, "events_daily", site=1, dimension="value", day=BUSY, value="order=9f86d081884c7d659a2f", events=50)
+        single(to, "events", BUSY, "value", "order=9f86d081884c7d659a2f", events=50)
         insert(to, "place", id=2, network="AS64500 Example 2001")
         assert breaks(audit(to.execute, tmp_path, NOW_S, MEMORY_MB)) == ""
 
@@ -252,9 +252,9 @@ def test_a_backup_without_its_files_is_unchecked_and_the_others_are_looked_at(tm
 
 def test_a_backup_of_before_a_table_or_a_column_is_looked_at(tmp_path: Path) -> None:
     with clean(tmp_path) as to:
-        to.execute("DELETE FROM visits_daily WHERE dimension LIKE '*%'")
+        to.execute("DELETE FROM visits_daily WHERE dimension = 'segment'")
         folder = back_up(to, tmp_path) / "20260401T000000Z"
-    older = {f"{fact}_pairs" for fact in ("visits", "pages", "events")} | {"sealed"}
+    older = {f"{fact}_{table}" for fact in ("visits", "pages", "events") for table in ("pairs", "monthly")} | {"sealed"}
     rewrite_manifest(folder, older)
     with parquet_shop(folder) as shop, parquet_shop(folder) as other:
         listed = ", ".join(column.quoted for column in TABLES["steps"] if column.name != "to_page")

@@ -86,7 +86,8 @@ class Database:
             measures = [f"{name} BIGINT" for name in measures_of(fact)]
             for kind in ("today", "detail"):
                 self._create(f"{fact}_{kind}", ["site INTEGER", "day DATE", "hour UTINYINT", *texts, *measures])
-            self._create(f"{fact}_daily", ["site INTEGER", "dimension VARCHAR", "day DATE", "value VARCHAR", *measures])
+            for kind in ("daily", "monthly"):
+                self._create(f"{fact}_{kind}", ["site INTEGER", "dimension VARCHAR", "day DATE", "value VARCHAR", *measures])
             self._create(f"{fact}_pairs", [*PAIR_COLUMNS, *measures])
         self._create("counted", ["site INTEGER", "segment VARCHAR", "first DATE", "last DATE"])
         self._create("sealed", ["site INTEGER", "first DATE", "last DATE", "k BIGINT", "visits BIGINT"])
@@ -110,7 +111,9 @@ class Database:
             closed = [row for row in mine if row[1] not in opened]
             self._insert(f"{fact}_detail", [self._stored(site, row) for row in closed])
             if daily:
-                self._insert(f"{fact}_daily", [(site, *cells) for cells in sealing.daily(fact, closed)])
+                cells = sealing.daily(fact, closed)
+                self._insert(f"{fact}_daily", [(site, *cell) for cell in cells])
+                self._insert(f"{fact}_monthly", [(site, *cell) for cell in sealing.monthly(cells)])
         for group, fresh in self.pending.items():
             self._insert(group, fresh)
             fresh.clear()
@@ -124,6 +127,7 @@ class Database:
         made = sealing.sealed([row for row in rows if first <= row[1] <= last], first, last, k, segments)
         for fact in ROLLED_UP:
             self._insert(f"{fact}_daily", [(site, *cells) for cells in made.daily[fact]])
+            self._insert(f"{fact}_monthly", [(site, *cells) for cells in made.monthly[fact]])
             self._insert(f"{fact}_pairs", [(site, *cells) for cells in made.pairs[fact]])
 
     def note_sealed(self, first: date, last: date, k: int = 10, site: int = SITE.id) -> None:

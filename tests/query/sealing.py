@@ -5,7 +5,7 @@ more cells of the same tables and changes nothing about how they are read.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ class Sealed:
     """The rows of each fact's tables, without their site."""
 
     daily: dict[FactName, Cells]
+    monthly: dict[FactName, Cells]
     pairs: dict[FactName, Cells]
 
 
@@ -47,13 +48,18 @@ class Sums:
         return [(*key, *sums) for key, sums in self._of.items() if sums[visits] >= k]
 
 
-def daily(fact: FactName, rows: Iterable[Row]) -> Cells:
-    """Each dimension alone, the hours and the total: (dimension, day, value, measures)."""
+def daily(fact: FactName, rows: Iterable[Row], small: Container[date] = ()) -> Cells:
+    """Each dimension alone, the hours and the total: (dimension, day, value, measures). Small days tell no visitors."""
     sums = Sums(fact)
     for _, day, hour, values, measures in rows:
         for name, value in _told(fact, hour, values):
-            sums.add((name, day, value), measures)
+            sums.add((name, day, RARE if day in small and of_visitors(name) else value), measures)
     return sums.rows()
+
+
+def monthly(cells: Cells) -> Cells:
+    """Daily cells as the month has them."""
+    return [(name, day.replace(day=1), value, *measures) for name, day, value, *measures in cells]
 
 
 def sealed(rows: list[Row], first: date, last: date, k: int, segments: Mapping[str, Condition]) -> Sealed:
@@ -61,27 +67,14 @@ def sealed(rows: list[Row], first: date, last: date, k: int, segments: Mapping[s
     small = {day for day, visits in _visits(rows).items() if visits < k}
     together = sum(_visits([row for row in rows if row[1] in small]).values())
     gone = small if together < k else set()
-    made = Sealed({}, {})
+    made = Sealed({}, {}, {})
     for fact in ROLLED_UP:
         mine = [row for row in rows if row[0] == fact]
-        made.daily[fact] = [*_given_up(fact, mine, small, gone), *_segments(fact, rows, segments, k)]
+        told = _segments(fact, rows, segments, k)
+        made.daily[fact] = [*daily(fact, mine, small), *told]
+        made.monthly[fact] = monthly([*daily(fact, mine, gone), *told])
         made.pairs[fact] = _pairs(fact, mine, gone, (first, last), k)
     return made
-
-
-def _given_up(fact: FactName, rows: list[Row], small: set[date], gone: set[date]) -> Cells:
-    """Daily rows in which small days tell no visitors: those not `gone` tell them for the month."""
-    sums = Sums(fact)
-    for _, day, hour, values, measures in rows:
-        for name, value in _told(fact, hour, values):
-            if day not in small or not of_visitors(name):
-                sums.add((name, day, value), measures)
-                continue
-            sums.add((name, day, RARE), measures)
-            if day not in gone:
-                sums.add(("*" + name, day.replace(day=1), value), measures)
-                sums.add(("*" + name, day.replace(day=1), RARE), measures, -1)
-    return sums.rows()
 
 
 def _pairs(fact: FactName, rows: list[Row], gone: set[date], period: tuple[date, date], k: int) -> Cells:

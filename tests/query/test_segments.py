@@ -75,7 +75,7 @@ def test_a_segment_with_anything_else_needs_detail(database: Database) -> None:
 
 
 def test_months_told_together_belong_to_whole_months_alone(database: Database) -> None:
-    database.connection.execute("INSERT INTO visits_daily VALUES (?, '*segment', '2026-02-01', 'Finns', 0, 1000, 0, 0, 0, 0)", [SITE.id])
+    database.connection.execute("INSERT INTO visits_monthly VALUES (?, 'segment', '2026-02-01', 'Finns', 0, 1000, 0, 0, 0, 0)", [SITE.id])
     try:
         alone = {day: table(asked(database, (date(2026, 2, day), TODAY), **BY_NAME))[()][0] for day in (1, 2)}
         assert alone[1] >= 1000 > alone[2]
@@ -83,7 +83,7 @@ def test_months_told_together_belong_to_whole_months_alone(database: Database) -
         assert max(row[0] for row in by_day.values()) < 1000
         assert table(asked(database, **BY_NAME, dimensions=["time:month"]))[("2026-02-01",)][0] >= 1000
     finally:
-        database.connection.execute("DELETE FROM visits_daily WHERE dimension = '*segment'")
+        database.connection.execute("DELETE FROM visits_monthly WHERE visits = 1000")
 
 
 def test_a_segment_counts_as_the_dimensions_of_its_definition(detail: Database) -> None:

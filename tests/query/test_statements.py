@@ -147,7 +147,7 @@ value dimension other first last to_hours date_trunc TRY_CAST contains lower sta
 nullif min ltrim max REPLACE FILTER TIMESTAMP IS told FALSE withheld most at
 = <> < > <= >= + - / * ? 'week' 'month' '' '*' '00' '0' lpad 2 ' rare -visits"""
 COLUMNS = {name for fact in facts.ROLLED_UP for name in (*facts.keys_of(fact), *facts.measures_of(fact))}
-TABLES = {f"{fact}_{rows}" for fact in facts.ROLLED_UP for rows in ("today", "detail", "daily", "pairs")}
+TABLES = {f"{fact}_{rows}" for fact in facts.ROLLED_UP for rows in ("today", "detail", "daily", "monthly", "pairs")}
 NAMES = {*facts.BY_NAME, *facts.GROUPS, *facts.METRIC_BY_NAME, *facts.BY_API, *facts.TIME_BUCKETS, "event:props:*"}
 OUR_WORDS = {*SQL.split(), *COLUMNS, *TABLES, *NAMES}
 

@@ -12,7 +12,7 @@ from collector.event import Acquisition, Device, Place
 from collector.facts import FactName
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Position, Rows
-from collector.store.schema import fact_names, tables_of
+from collector.store.schema import detail_tables, fact_names
 
 DAY = date(2026, 11, 2).toordinal()
 MINUTE = 29_000_000
@@ -83,11 +83,20 @@ def stored(store: DuckDBStore, daily: bool = False) -> Sums:
     """The same from a store: from the rows with all keys or, where there are such, from today's and the daily rows."""
     sums: Sums = Counter()
     for fact in fact_names():
-        for table in tables_of(fact):
-            if table.endswith("_daily"):
-                sums.update(_daily_sums(store, fact) if daily else {})
-            elif not (daily and table.endswith("_detail")):
+        for table in detail_tables(fact):
+            if not (daily and table.endswith("_detail")):
                 sums.update(model([{fact: _rows(store, fact, table)}]))
+        if daily and fact in facts.ROLLED_UP:
+            sums.update(_single_sums(store, fact, f"{fact}_daily"))
+    return _something(sums)
+
+
+def by_month(store: DuckDBStore, table: str) -> Sums:
+    """The sums of each fact's "daily" or "monthly" rows, by the first of the month, the hours left out."""
+    sums: Sums = Counter()
+    for fact in facts.ROLLED_UP:
+        for key, amount in _single_sums(store, fact, f"{fact}_{table}").items():
+            sums[(*key[:-2], date.fromordinal(key[-2]).replace(day=1), key[-1])] += amount
     return _something(sums)
 
 
@@ -105,10 +114,10 @@ def _rows(store: DuckDBStore, fact: FactName, table: str) -> dict[tuple[Any, ...
     return summed
 
 
-def _daily_sums(store: DuckDBStore, fact: FactName) -> Sums:
+def _single_sums(store: DuckDBStore, fact: FactName, table: str) -> Sums:
     sums: Sums = Counter()
     columns = ", ".join(f'"{measure}"' for measure in facts.measures_of(fact))
-    rows = store.query(f"SELECT dimension, value, site, day, {columns} FROM \"{fact}_daily\" WHERE dimension <> 'hour'")
+    rows = store.query(f"SELECT dimension, value, site, day, {columns} FROM \"{table}\" WHERE dimension <> 'hour'")
     for dimension, value, site, day, *amounts in rows:
         for measure, amount in zip(facts.measures_of(fact), amounts, strict=True):
             sums[fact, dimension, value, site, day.toordinal(), measure] += amount

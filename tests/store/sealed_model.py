@@ -21,8 +21,8 @@ FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 
 # (value, other value) -> measures
 Cells = dict[tuple[str, str], tuple[int, ...]]
-# (dimension, day, value) -> measures
-Daily = dict[tuple[str, date, str], tuple[int, ...]]
+# (dimension, day or first of the month, value) -> measures
+Singles = dict[tuple[str, date, str], tuple[int, ...]]
 
 _PLACES = (Place("FI", "FI-18", "Helsinki", "Elisa"), Place("FI", "FI-19"), Place("SE"), Place(), Place("DE"))
 _SOURCES = (
@@ -166,30 +166,26 @@ class Sealed:
             by_day |= {called[side]: days[side] for side in (0, 1) if whole[side] and (own[side] or own[1 - side])}
         hide_jointly(together, by_day)
 
-    def daily(self, fact: FactName) -> Daily:
-        """The daily rows of every dimension and the total, small days' values given up."""
-        rows: list[tuple[tuple[str, date, str], tuple[int, ...]]] = []
-        for name in ("", HOUR, *(d.name for d in facts.dimensions_of(fact))):
-            for row in self._of(fact):
-                if row.speaks_for(name):
-                    rows.extend(self._told(row, name))
-        return _sums(rows)
+    def daily(self, fact: FactName) -> Singles:
+        """The daily rows of every dimension and the total: small days have given up their values."""
+        return _sums(((name, row.day, self._told(row, name, self.small)), row.measures) for row, name in self._single(fact))
 
-    def _told(self, row: Row, name: str) -> Iterator[tuple[tuple[str, date, str], tuple[int, ...]]]:
-        """The daily rows in which one row of detail is, for one dimension."""
-        if row.day not in self.small or not _about_visitors(name):
-            yield (name, row.day, row.value(name)), row.measures
-            return
-        yield (name, row.day, RARE), row.measures
-        if not self.gone:
-            yield ("*" + name, FIRST, row.value(name)), row.measures
-            yield ("*" + name, FIRST, RARE), tuple(-amount for amount in row.measures)
+    def monthly(self, fact: FactName) -> Singles:
+        """The monthly ones: only what is not even told for the month has been given up."""
+        return _sums(((name, FIRST, self._told(row, name, self.gone)), row.measures) for row, name in self._single(fact))
+
+    def _single(self, fact: FactName) -> Iterator[tuple[Row, str]]:
+        for name in ("", HOUR, *(d.name for d in facts.dimensions_of(fact))):
+            yield from ((row, name) for row in self._of(fact) if row.speaks_for(name))
 
     def _of(self, fact: FactName) -> list[Row]:
         return [row for row in self._rows if row.fact == fact]
 
     def _value(self, row: Row, name: str) -> str:
-        return RARE if row.day in self.gone and _about_visitors(name) else row.value(name)
+        return self._told(row, name, self.gone)
+
+    def _told(self, row: Row, name: str, hidden: set[date]) -> str:
+        return RARE if row.day in hidden and _about_visitors(name) else row.value(name)
 
     def _by_day(self, fact: FactName, name: str, prop: str) -> dict[tuple[str, str], int]:
         rows = [row for row in self._of(fact) if row.speaks_for(name) and (not prop or row.value("property") == prop)]
@@ -237,13 +233,14 @@ def pairs_in(store: DuckDBStore, fact: FactName, first: date = FIRST, last: date
     return {pair: _sums(cells) for pair, cells in found.items()}
 
 
-def daily_in(store: DuckDBStore, fact: FactName) -> Daily:
-    """The daily rows as they are in a store, equal keys summed."""
+def singles_in(store: DuckDBStore, table: str) -> Singles:
+    """The daily or monthly rows as they are in a store, equal keys summed."""
+    fact = next(fact for fact in ROLLED_UP if table.startswith(fact))
     listed = ", ".join(f'"{name}"' for name in facts.measures_of(fact))
-    sql = f'SELECT dimension, day, value, {listed} FROM "{fact}_daily" WHERE site = ?'
+    sql = f'SELECT dimension, day, value, {listed} FROM "{table}" WHERE site = ?'
     return _sums(((dimension, day, value), tuple(measures)) for dimension, day, value, *measures in store.query(sql, [SITE]))
 
 
-def totals(daily: Daily) -> dict[str, tuple[int, ...]]:
-    """Each dimension's sum over all of its rows, those for the month as a whole included."""
-    return _sums((name.removeprefix("*"), measures) for (name, _, _), measures in daily.items())
+def totals(singles: Singles) -> dict[str, tuple[int, ...]]:
+    """Each dimension's sum over all of its rows."""
+    return _sums((name, measures) for (name, _, _), measures in singles.items())

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,10 @@ from collector.store.connection import snapshot
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import RowsRefused
 from collector.store.interface import Position, Rows
+from collector.store.locked_store import open_locked
 from collector.store.recovery import restore_backup
 from tests.store.conftest import HOMES, Opener
-from tests.store.model import DAY, MINUTE, append_all, model, some_rows, stored, visit_row
+from tests.store.model import DAY, MINUTE, append_all, by_month, model, some_rows, stored, visit_row
 
 
 def test_a_new_store_has_nothing_and_stands_at_zero(store: DuckDBStore) -> None:
@@ -115,6 +117,24 @@ def test_daily_rows_of_every_dimension_and_of_the_hours_sum_to_the_total(store: 
         assert set(per_dimension) == set(totals) != set()
 
 
+def test_a_store_of_before_there_were_monthly_rows_has_them_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "old.duckdb"
+    store = DuckDBStore(path)
+    append_all(store, [some_rows(seed) for seed in range(5)])
+    for site in (1, 2):
+        store.close_day(site, DAY + 2)
+    expected = by_month(store, "monthly")
+    store.close()
+    before = open_locked(path, memory_mb=100)
+    for fact in facts.ROLLED_UP:
+        before.execute(f"DROP TABLE {fact}_monthly")
+    before.close()
+    for _ in range(2):
+        again = DuckDBStore(path)
+        assert by_month(again, "monthly") == by_month(again, "daily") == expected != {}
+        again.close()
+
+
 def test_an_events_daily_rows_are_its_own_and_not_its_properties(store: DuckDBStore) -> None:
     key = (1, DAY, 12, "example.com", "/", Acquisition(), Place("FI"), Device("Firefox"), "", "fi", "/", "Sign up")
     append_all(store, [{"events": {(*key, "", "", ""): [2, 1, 1, 0], (*key, "plan", "plan=pro", ""): [2, 1, 1, 0]}}])
@@ -130,23 +150,27 @@ def test_hours_are_two_digits(store: DuckDBStore) -> None:
 
 
 def test_forgetting_deletes_what_is_older_of_its_own_site_only(store: DuckDBStore) -> None:
-    append_all(store, [visit_row(site, DAY + n) for site in (1, 2) for n in range(4)])
-    append_all(store, [{"steps": {(1, DAY + n, "/a", "/b"): [1]}, "dropped": {(1, DAY + n, "bot"): [1]}} for n in range(4)])
+    october = date(2026, 10, 31).toordinal()
+    days = (october, DAY, DAY + 1)
+    append_all(store, [visit_row(site, day) for site in (1, 2) for day in days])
+    append_all(store, [{"steps": {(1, day, "/a", "/b"): [1]}, "dropped": {(1, day, "bot"): [1]}} for day in days])
     for site in (1, 2):
         store.close_day(site, DAY + 3)
-    rows = store.query("SELECT count(*) FROM visits_daily WHERE site = 1 AND day < DATE '2026-11-03'")[0][0]
-    assert store.forget(1, DAY + 1) == 1 + rows + 2
+    alone = store.query("SELECT count(*) FROM visits_daily WHERE site = 1 AND day < DATE '2026-11-01'")[0][0]
+    assert store.forget(1, DAY + 1) == 1 + 2 * alone + 2, "whole months: the second of November is kept, and everything of October goes"
     left = "SELECT site, count(DISTINCT day) FROM {} GROUP BY site ORDER BY site"
-    assert store.query(left.format("visits_detail")) == [(1, 3), (2, 4)]
-    assert store.query(left.format("visits_daily")) == [(1, 3), (2, 4)]
-    assert store.query(left.format("steps")) == store.query(left.format("dropped")) == [(1, 3)]
+    assert store.query(left.format("visits_detail")) == [(1, 2), (2, 3)]
+    assert store.query(left.format("visits_daily")) == [(1, 2), (2, 3)]
+    assert store.query(left.format("visits_monthly")) == [(1, 1), (2, 2)]
+    assert store.query(left.format("steps")) == store.query(left.format("dropped")) == [(1, 2)]
 
 
 def test_forgetting_history_takes_rows_that_were_never_closed_too(store: DuckDBStore) -> None:
-    append_all(store, [visit_row(1, DAY), visit_row(1, DAY + 1)])
-    assert store.forget(1, DAY) == 0
-    assert store.forget(1, DAY + 1) == 1
-    assert stored(store) == model([visit_row(1, DAY + 1)])
+    october = date(2026, 10, 31).toordinal()
+    append_all(store, [visit_row(1, october), visit_row(1, DAY)])
+    assert store.forget(1, october) == 0
+    assert store.forget(1, DAY) == 1
+    assert stored(store) == model([visit_row(1, DAY)])
 
 
 def test_live_rows_older_than_a_minute_are_forgotten(store: DuckDBStore) -> None:
@@ -247,6 +271,7 @@ class AnyHistory(RuleBasedStateMachine):
         expected = model(self.batches)
         assert stored(self.store) == expected
         assert stored(self.store, daily=True) == expected
+        assert by_month(self.store, "monthly") == by_month(self.store, "daily")
         assert self.store.position() == Position(len(self.batches))
 
     def teardown(self) -> None:

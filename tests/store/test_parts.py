@@ -13,7 +13,7 @@ from collector.store.arrow import Batch
 from collector.store.errors import StoreDamaged, StoreError, StoreFull, StoreLocked
 from collector.store.groups import Numbers
 from collector.store.locked_store import named_errors, open_locked, parquet_shop
-from collector.store.rollup import close_daily, close_detail
+from collector.store.rollup import close_alone, close_detail
 from collector.store.schema import TABLES, Column, create_tables, fact_names, sealed_tables, tables_of
 
 duckdb = pytest.importorskip("duckdb")
@@ -60,8 +60,8 @@ def test_there_is_a_table_for_every_fact_with_all_of_its_columns() -> None:
 
 @pytest.mark.parametrize("fact", facts.ROLLED_UP)
 def test_the_statements_of_a_close_name_every_dimension_and_say_what_they_are(fact: facts.FactName) -> None:
-    assert all(f"'{dimension.name}' AS dimension" in close_daily(fact) for dimension in facts.dimensions_of(fact))
-    assert close_daily(fact).startswith("/* close daily */")
+    assert all(f"'{dimension.name}' AS dimension" in close_alone(fact) for dimension in facts.dimensions_of(fact))
+    assert close_alone(fact).startswith("/* close alone */")
     assert close_detail(fact).startswith("/* close detail */")
 
 

@@ -7,13 +7,13 @@ from datetime import date
 import pytest
 
 from collector.event import Acquisition, Device, Place
-from collector.facts import PAIRS, RARE, ROLLED_UP, measures_of
+from collector.facts import PAIRS, RARE, ROLLED_UP, FactName, measures_of
 from collector.store import joint, sealing
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.fold import Cell
 from collector.store.interface import Rows
 from tests.store.model import append_all
-from tests.store.sealed_model import FIRST, LAST, SITE, K, Sealed, added, daily_in, month, pairs_in, totals
+from tests.store.sealed_model import FIRST, LAST, SITE, K, Sealed, Singles, added, month, pairs_in, singles_in, totals
 from tests.store.test_fold import emptied, left
 
 Days = Callable[[random.Random], Iterable[tuple[int, int]]]
@@ -62,12 +62,21 @@ def seal(store: DuckDBStore, first: date = FIRST, last: date = LAST) -> None:
         pass
 
 
+def singles_add_up(store: DuckDBStore, fact: FactName, sealings: Iterable[Sealed]) -> None:
+    assert singles_in(store, f"{fact}_daily") == added(*(one.daily(fact) for one in sealings)), fact
+    assert singles_in(store, f"{fact}_monthly") == added(*(one.monthly(fact) for one in sealings)), fact
+
+
+def all_singles(store: DuckDBStore) -> dict[str, Singles]:
+    return {table: singles_in(store, table) for fact in ROLLED_UP for table in (f"{fact}_daily", f"{fact}_monthly")}
+
+
 def holds(store: DuckDBStore, *sealings: Sealed) -> None:
     """The store has what these sealings together must leave, and nothing else."""
     for fact in ROLLED_UP:
         kept = {pair: added(*(one.pairs(fact).get(pair, {}) for one in sealings)) for pair in PAIRS[fact]}
         assert pairs_in(store, fact) == {pair: cells for pair, cells in kept.items() if cells}, fact
-        assert daily_in(store, fact) == added(*(one.daily(fact) for one in sealings)), fact
+        singles_add_up(store, fact, sealings)
         assert store.query(f'SELECT count(*) FROM "{fact}_detail"') == [(0,)]
     assert store.query("SELECT visits FROM sealed ORDER BY 1") == sorted((one.visits,) for one in sealings)
 
@@ -77,10 +86,10 @@ def holds(store: DuckDBStore, *sealings: Sealed) -> None:
 def test_a_sealed_month_is_what_the_model_says_for_every_fact_pair_and_measure(store: DuckDBStore, days: Days, seed: int) -> None:
     rows = month(seed, days)
     closed(store, rows)
-    before = {fact: totals(daily_in(store, fact)) for fact in ROLLED_UP}
+    before = {table: totals(rows) for table, rows in all_singles(store).items()}
     seal(store)
     holds(store, Sealed(rows))
-    assert {fact: totals(daily_in(store, fact)) for fact in ROLLED_UP} == before, "every dimension's total is as it was"
+    assert {table: totals(rows) for table, rows in all_singles(store).items()} == before, "every dimension's total is as it was"
 
 
 def test_what_is_kept_and_what_is_folded_make_up_each_single_breakdown(store: DuckDBStore) -> None:
@@ -89,7 +98,7 @@ def test_what_is_kept_and_what_is_folded_make_up_each_single_breakdown(store: Du
     seal(store)
     model = Sealed(rows)
     for fact in ROLLED_UP:
-        daily = daily_in(store, fact)
+        monthly = singles_in(store, f"{fact}_monthly")
         for pair, whole in model.tables(fact).items():
             kept = pairs_in(store, fact).get(pair, {})
             # An event is in each of its properties' rows, so these make up the values' breakdown and no other.
@@ -97,7 +106,7 @@ def test_what_is_kept_and_what_is_folded_make_up_each_single_breakdown(store: Du
                 for value in {cell[side] for cell in whole}:
                     folded = [measures for cell, measures in whole.items() if cell[side] == value and cell not in kept]
                     row = [measures for cell, measures in kept.items() if cell[side] == value]
-                    single = [measures for (name, _, told), measures in daily.items() if (name, told) == (pair[side], value)]
+                    single = [measures for (name, _, told), measures in monthly.items() if (name, told) == (pair[side], value)]
                     assert _sum(folded + row) == _sum(single), (fact, pair, value)
 
 
@@ -123,15 +132,15 @@ def test_rows_that_come_late_are_sealed_from_themselves_and_add_up(store: DuckDB
     closed(store, late)
     seal(store)
     adds_up(store, Sealed(rows), Sealed(late))
-    before = {fact: (pairs_in(store, fact), daily_in(store, fact)) for fact in ROLLED_UP}
+    before = {fact: pairs_in(store, fact) for fact in ROLLED_UP}, all_singles(store)
     store.rewrite()
-    assert {fact: (pairs_in(store, fact), daily_in(store, fact)) for fact in ROLLED_UP} == before
+    assert ({fact: pairs_in(store, fact) for fact in ROLLED_UP}, all_singles(store)) == before
 
 
 def adds_up(store: DuckDBStore, *sealings: Sealed) -> None:
-    """Daily rows are the sum of what the sealings leave, and so is each cell that is still kept."""
+    """Daily and monthly rows are the sum of what the sealings leave, and so is each cell that is still kept."""
     for fact in ROLLED_UP:
-        assert daily_in(store, fact) == added(*(one.daily(fact) for one in sealings))
+        singles_add_up(store, fact, sealings)
         for pair, cells in pairs_in(store, fact).items():
             kept = added(*(one.pairs(fact).get(pair, {}) for one in sealings))
             assert cells.items() <= kept.items(), (fact, pair)

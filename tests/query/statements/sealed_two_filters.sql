@@ -28,17 +28,11 @@ LIMIT ? OFFSET ?;
 
 
 -- stats: withheld at most
-SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT -visits AS visits FROM visits_pairs WHERE site = ? AND dimension = ? AND other = ? AND "first" BETWEEN ? AND ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ?) UNION ALL SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT -visits AS visits FROM visits_pairs WHERE site = ? AND dimension = ? AND other = ? AND "first" BETWEEN ? AND ? AND other_value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ? UNION ALL SELECT visits FROM visits_daily WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ?);
+SELECT sum(visits) FROM (SELECT visits FROM visits_monthly WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT -visits AS visits FROM visits_pairs WHERE site = ? AND dimension = ? AND other = ? AND "first" BETWEEN ? AND ? AND value = ? UNION ALL SELECT visits FROM visits_monthly WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ?) UNION ALL SELECT sum(visits) FROM (SELECT visits FROM visits_monthly WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value <> ? AND value = ? UNION ALL SELECT -visits AS visits FROM visits_pairs WHERE site = ? AND dimension = ? AND other = ? AND "first" BETWEEN ? AND ? AND other_value = ? UNION ALL SELECT visits FROM visits_monthly WHERE site = ? AND day BETWEEN ? AND ? AND dimension = ? AND value = ?);
 -- ? 7
 -- ? datetime.date(2026, 2, 1)
 -- ? datetime.date(2026, 2, 28)
 -- ? 'country'
--- ? '(rare)'
--- ? 'FI'
--- ? 7
--- ? datetime.date(2026, 2, 1)
--- ? datetime.date(2026, 2, 1)
--- ? '*country'
 -- ? '(rare)'
 -- ? 'FI'
 -- ? 7
@@ -54,19 +48,8 @@ SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day 
 -- ? '(rare)'
 -- ? 7
 -- ? datetime.date(2026, 2, 1)
--- ? datetime.date(2026, 2, 1)
--- ? '*country'
--- ? '(rare)'
--- ? 7
--- ? datetime.date(2026, 2, 1)
 -- ? datetime.date(2026, 2, 28)
 -- ? 'device'
--- ? '(rare)'
--- ? 'Mobile'
--- ? 7
--- ? datetime.date(2026, 2, 1)
--- ? datetime.date(2026, 2, 1)
--- ? '*device'
 -- ? '(rare)'
 -- ? 'Mobile'
 -- ? 7
@@ -79,9 +62,4 @@ SELECT sum(visits) FROM (SELECT visits FROM visits_daily WHERE site = ? AND day 
 -- ? datetime.date(2026, 2, 1)
 -- ? datetime.date(2026, 2, 28)
 -- ? 'device'
--- ? '(rare)'
--- ? 7
--- ? datetime.date(2026, 2, 1)
--- ? datetime.date(2026, 2, 1)
--- ? '*device'
 -- ? '(rare)'
