@@ -118,7 +118,7 @@ def daily(connection: duckdb.DuckDBPyConnection) -> None:
             value = f"{'g' if dimension.group else 't'}.{dimension.name}"
             selects.append(f"SELECT 1, '{dimension.name}', day, {value} AS value, {sums} FROM {joined} GROUP BY day, {value}")
         columns = f"site, dimension, day, value, {', '.join(measures)}"
-        order = f"day = DATE '{TODAY - timedelta(days=1)}', {rollup.daily_order(fact)}"
+        order = f"day = DATE '{TODAY - timedelta(days=1)}', {rollup.single_order(fact)}"
         connection.execute(f"CREATE TEMP TABLE {rollup.CLOSING} AS {' UNION ALL '.join(selects)}")
         connection.execute(f"INSERT INTO {fact}_daily ({columns}) SELECT {columns} FROM {rollup.CLOSING} ORDER BY {order}")
         connection.execute(rollup.close_monthly(fact))
