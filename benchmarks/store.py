@@ -246,13 +246,13 @@ def sizes(store: DuckDBStore, days: int, pageviews: int) -> None:
     print(f"sealing           {said(took)}")
     daily = file_bytes(store)
     sealed = store.sizes()
-    store.forget(1, FIRST_DAY + days)
+    store.forget(1, FIRST_DAY + days + 31)  # whole months go
     nothing = file_bytes(store)
-    daily_rows = sum(sealed[f"{fact}_{kind}"] for fact in ("visits", "pages") for kind in ("daily", "pairs"))
+    daily_rows = sum(sealed[f"{fact}_{kind}"] for fact in ("visits", "pages") for kind in ("daily", "monthly", "pairs"))
     detail_rows = rows["visits_detail"] + rows["pages_detail"]
     print(f"detail            {(whole - daily) / pageviews:8.2f} B a pageview ({detail_rows:,} rows, groups' tables included)")
     each = (daily - nothing) / daily_rows
-    print(f"daily and pairs   {(daily - nothing) / pageviews:8.2f} B a pageview ({daily_rows:,} rows of {each:.2f} B)")
+    print(f"one and two facts {(daily - nothing) / pageviews:8.2f} B a pageview ({daily_rows:,} rows of {each:.2f} B)")
     print(f"file              {whole:8,} B; an empty one {nothing:,} B")
 
 

@@ -14,6 +14,8 @@ FactName = Literal["visits", "pages", "events", "steps", "live", "dropped"]
 Group = Literal["", "acquisition", "place", "device"]
 About = Literal["visitor", "content"]
 ProfileName = Literal["server", "measure", "full"]
+# Two dimensions, in the order of `PAIRS`.
+Pair = tuple[str, str]
 
 ALL_PROFILES: frozenset[ProfileName] = frozenset({"server", "measure", "full"})
 FULL_ONLY: frozenset[ProfileName] = frozenset({"full"})
@@ -191,14 +193,14 @@ RARE = "(rare)"
 _OWN: dict[FactName, tuple[str, ...]] = {"visits": (), "pages": ("page",), "events": ("event", "value")}
 
 
-def _pairs(fact: FactName) -> tuple[tuple[str, str], ...]:
+def _pairs(fact: FactName) -> tuple[Pair, ...]:
     crossed = [HOUR, *(d.name for d in dimensions_of(fact) if d.crossed)]
     own = _OWN[fact]
     return tuple(pair for pair in combinations(crossed, 2) if not own or set(pair) & set(own))
 
 
 # The pairs of dimensions of each fact that are kept when its detail is sealed, in the order in which their rows name them.
-PAIRS: dict[FactName, tuple[tuple[str, str], ...]] = {fact: _pairs(fact) for fact in ROLLED_UP}
+PAIRS: dict[FactName, tuple[Pair, ...]] = {fact: _pairs(fact) for fact in ROLLED_UP}
 
 
 def columns_of(fact: FactName) -> tuple[str, ...]:

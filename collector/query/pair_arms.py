@@ -7,13 +7,13 @@ nothing is silently left out:   pairs + (daily rows - pairs) = daily rows.
 
 from collections.abc import Iterator
 
-from collector.facts import HOUR, RARE
+from collector.facts import HOUR, RARE, Pair
 from collector.query import condition
 from collector.query.arm import DAILY_BUCKET, Arm, columns
 from collector.query.columns import tells_of_visitors
 from collector.query.daily_arms import of_dimension, of_property, rare_rows, readings
 from collector.query.fragment import Fragment, fill, join
-from collector.query.part import Pair, has_margin, margin_of
+from collector.query.part import has_margin, margin_of
 from collector.query.words import EVERYTHING, AllOf, Bucket, Column, Filter, Span, leaves
 
 _PAIR_BUCKET: dict[Bucket, str] = {

@@ -7,14 +7,13 @@ months are none; hours are one, because only the total is kept by hour in daily 
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from collector.facts import HOUR, PAIRS, FactName
+from collector.facts import HOUR, PAIRS, FactName, Pair
 from collector.query.terms import VIEWS, ViewName
 from collector.query.words import AllOf, AnyOf, Column, Filter, Leaf, Not, Question, QuestionError, Segment, leaves
 
 # A property's rows: "" are the events themselves, ANY_PROPERTY all properties' rows, else those of one property.
 ANY_PROPERTY = "="  # no property's name can be asked with a "="
 
-Pair = tuple[str, str]
 _Named = frozenset[tuple[str, str]]  # dimensions by name and property
 
 

@@ -18,9 +18,8 @@ from itertools import combinations, count
 from math import prod
 from operator import itemgetter
 
+from collector.facts import Pair
 from collector.store.fold import Cell, Cells, Table
-
-Pair = tuple[str, str]
 
 # A table of more rows times columns is not looked at.
 CELLS_MAX = 2_000

@@ -14,11 +14,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from collector import facts
-from collector.facts import FactName
+from collector.facts import FactName, Pair
 from collector.store.connection import Connection
 from collector.store.fold import Cell, Cells, Table
 
-Pair = tuple[str, str]
 # A pair's cells that the late rows have and that were not kept, with their visits, by fact, pair and the property they are of.
 LateCells = Mapping[tuple[FactName, Pair, str], Cells]
 

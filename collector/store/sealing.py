@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from collector import facts
-from collector.facts import PAIRS, PROPERTY_DIMENSIONS, FactName
+from collector.facts import PAIRS, PROPERTY_DIMENSIONS, FactName, Pair
 from collector.store import arrow, sealing_sql, segments
 from collector.store.connection import Connection
 from collector.store.fold import Cell, Table
@@ -24,7 +24,6 @@ from collector.store.joint import hiding, is_looked_at
 from collector.store.late import settle
 from collector.store.schema import Column
 
-Pair = tuple[str, str]
 Step = Callable[[Connection], None]
 
 # A table of more cells is decided by its large cells and the sums of its small ones: 10 µs and 500 bytes a cell.

@@ -9,7 +9,7 @@ Temporary tables (`sealing_*`) are the writer's own, in memory: a kill leaves no
 from collections.abc import Iterable, Sequence
 
 from collector import facts
-from collector.facts import BY_NAME, HOUR, RARE, FactName
+from collector.facts import BY_NAME, HOUR, RARE, FactName, Pair
 from collector.store.rollup import MONTH, something, sums
 from collector.store.schema import TABLES, Column, measure_columns, names
 
@@ -61,7 +61,7 @@ def _told(fact: FactName, name: str) -> str:
     return f"CASE WHEN gone THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP[fact] else _text(name)
 
 
-def cells(fact: FactName, pairs: Sequence[tuple[str, str]]) -> str:
+def cells(fact: FactName, pairs: Sequence[Pair]) -> str:
     """The tables of some pairs, from `sealing_rows` by their dimensions. A row is a cell of each: one pass, not one a pair."""
     of_each = {
         "dimension": (f"'{one}'" for one, _ in pairs),
@@ -167,7 +167,7 @@ def segments(fact: FactName, conditions: Iterable[str]) -> str:
     return f'SELECT day, [{", ".join(conditions)}] AS holds, {sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
 
 
-def untold(pair: tuple[str, str], condition: str) -> str:
+def untold(pair: Pair, condition: str) -> str:
     """How many cells of one pair's table belong to a segment and are not staged.
 
     Binds the condition's values, site, first and last, the days that count in no such cell, dimension and other.

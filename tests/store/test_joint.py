@@ -7,12 +7,12 @@ from itertools import combinations, islice, product
 
 import pytest
 
+from collector.facts import Pair
 from collector.store.fold import Cell, Table
 from collector.store.joint import DAY, Bounds, hide_jointly, hiding
 
 K = 3
 NAMES = ("country", "device", "source")
-Pair = tuple[str, str]
 WORLDS_MAX = 2_000
 # Of 4,000 such sites these few have a small cell that the tables together leave one value.
 PINNED = (3844, 2311, 3014, 3170, 87, 1558)
