@@ -240,7 +240,8 @@ class DuckDBStore:
         target = open_locked(fresh, max(REWRITE_MEMORY_MB_MIN, self._memory_mb // 3), threads=1)
         try:
             schema.create_tables(target)
-            with snapshot(writer):
+            # All in one transaction: each by itself would end in a block that is not full.
+            with snapshot(writer), transaction(target):
                 for part in transfer.rewritten(writer):
                     transfer.insert(target, part.table, writer.stream(part.sql, part.parameters))
             target.execute("CHECKPOINT")

@@ -22,6 +22,11 @@ MONTH = "CAST(date_trunc('month', day) AS DATE)"
 # The writer's own table of rows on their way.
 CLOSING = "closing"
 
+# What the rows of one pair of dimensions are sorted by. Rows of like size lie together, so that their counts pack into few bits, and
+# in them those of a value, as questions read them. Of two years' 12.5 million rows: 10.2 bytes a row, 16.3 by value alone. By all
+# counts it is 10.1, and a filter takes a third more CPU; this takes a tenth more for a page, and no more for short lists.
+PAIR_ORDER = "floor(log2(greatest(visits, 1))) DESC, value, first, other_value"
+
 # So many rows are merged and sorted at once. At 250 bytes a row that is 125 MB, which the memory limit has room for. Of 1 million page
 # views the close takes 3.1 to 3.3 s of CPU so, 3.7 s in parts of 250,000, and 3.5 to 4.0 s at once, through temporary files.
 PART_ROWS = 500_000
@@ -61,10 +66,10 @@ def merged_single(fact: FactName, table: str, where: str = "TRUE") -> str:
 
 
 def merged_pairs(fact: FactName, where: str = "TRUE") -> str:
-    """A SELECT of some of a fact's pair rows with equal keys summed into one, in the order in which questions read them."""
+    """A SELECT of some of a fact's pair rows with equal keys summed into one, in their order."""
     keys = names(tuple(column for column in TABLES[f"{fact}_pairs"] if column.kind != "count"))
     rows = f'SELECT {keys}, {sums(fact)} FROM "{fact}_pairs" WHERE {where} GROUP BY ALL {_not_nothing(fact)}'
-    return f"SELECT * FROM ({rows}) ORDER BY site, dimension, other, value, first, other_value"
+    return f"SELECT * FROM ({rows}) ORDER BY site, dimension, other, {PAIR_ORDER}"
 
 
 def close_alone(fact: FactName) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from collector import facts
 from collector.facts import BY_NAME, HOUR, RARE, FactName, Pair
-from collector.store.rollup import MONTH, something, sums
+from collector.store.rollup import MONTH, PAIR_ORDER, something, sums
 from collector.store.schema import TABLES, Column, measure_columns, names
 
 # One site's detail of a period.
@@ -123,7 +123,7 @@ def unstage(fact: FactName) -> str:
 def publish(fact: FactName) -> str:
     """The staged pairs to the table that questions read, in its order."""
     listed = names(_pair_columns(fact))
-    return f'INSERT INTO "{fact}_pairs" ({listed}) SELECT {listed} FROM sealing_{fact} ORDER BY dimension, other, value, other_value'
+    return f'INSERT INTO "{fact}_pairs" ({listed}) SELECT {listed} FROM sealing_{fact} ORDER BY dimension, other, {PAIR_ORDER}'
 
 
 def given_up(fact: FactName) -> str:
