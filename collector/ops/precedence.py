@@ -10,11 +10,11 @@ from pathlib import Path
 # A ninth of a front's share where both want all of a core, all of it where the front wants none.
 NICENESS = 10
 # Where the kernel shares out cores by session (CONFIG_SCHED_AUTOGROUP), a process's own niceness counts within its session alone.
-_SESSION = Path("/proc/self/autogroup")
+SESSION = Path("/proc/self/autogroup")
 
 
 def step_back() -> None:
     """Let others go first from now on, with all threads to come. It costs nothing while no other wants the processor."""
     os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     with suppress(OSError):  # no such kernel, or no such file in this container
-        _SESSION.write_text(str(NICENESS))
+        SESSION.write_text(str(NICENESS))
