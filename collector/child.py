@@ -14,6 +14,7 @@ from typing import Any
 
 from collector import settings
 from collector.app import REFUSED
+from collector.ops.precedence import step_back
 from collector.ops.quiet import outlive_the_log
 
 ORDERS_BYTES_MAX = 1_000_000
@@ -41,10 +42,12 @@ def main() -> None:
     outlive_the_log()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     orders = _orders()
+    role = orders["role"]
+    if role == "back":
+        step_back()
     threading.Thread(target=_stop_with_parent, daemon=True).start()
     loaded = settings.restored(orders["settings"])
     sockets = [socket.socket(fileno=number) for number in orders["sockets"]]
-    role = orders["role"]
     if role == "front":
         from collector import front
 
@@ -64,11 +67,9 @@ def main() -> None:
 def _back(loaded: settings.Settings, listener: socket.socket, orders: dict[str, Any]) -> None:
     from collector import back
     from collector.control.errors import ControlError
-    from collector.ops.precedence import step_back
     from collector.ops.refusal import Refusal
     from collector.store.errors import NewerStore, StoreLocked
 
-    step_back()
     try:
         back.main(loaded, listener, orders["port"] if orders.get("greet") else 0)
     except (NewerStore, StoreLocked, ControlError, Refusal) as error:

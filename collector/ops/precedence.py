@@ -14,7 +14,10 @@ SESSION = Path("/proc/self/autogroup")
 
 
 def step_back() -> None:
-    """Let others go first from now on, with all threads to come. It costs nothing while no other wants the processor."""
+    """Let others go first from now on. It costs nothing while no other wants the processor.
+
+    Of this thread and those that it will start: Linux keeps niceness by thread, so it is called before there are others.
+    """
     os.setpriority(os.PRIO_PROCESS, 0, max(NICENESS, os.getpriority(os.PRIO_PROCESS, 0)))
     with suppress(OSError):  # no such kernel, or no such file in this container
         SESSION.write_text(str(NICENESS))
