@@ -42,6 +42,11 @@ def not_compared(span: Span, this_year: int) -> str:
     return f"Not compared with {span_name(span, this_year)}: these figures are not kept of all of its days."
 
 
+def compared_with_a_part(span: Span, this_year: int) -> str:
+    """Why changes say more than they seem to: the days compared with begin before the site's first."""
+    return f"Compared with a part of {span_name(span, this_year)}: of its first days nothing was counted, or is kept any more."
+
+
 def drawn_by(bucket: Bucket, why: str) -> str:
     """Why the chart is drawn less finely than its range would be."""
     return f"Drawn by {bucket}. {why}"

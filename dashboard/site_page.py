@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from collector.facts import METRIC_BY_NAME
 from dashboard import present, questions
@@ -17,7 +18,7 @@ from dashboard.notes import rare_label
 from dashboard.panels import PANEL_BY_KEY, PANELS, Tab, columns
 from dashboard.present import Card, ListModel, PanelModel
 from dashboard.table import to_csv
-from dashboard.told import HEADLINE, PREVIOUS, Told, figures
+from dashboard.told import HEADLINE, PREVIOUS, UP_TO_PREVIOUS, Told, figures
 from dashboard.view import View
 
 
@@ -104,6 +105,7 @@ def _headline_questions(view: View, days: Spans) -> dict[str, questions.Question
     asked = {HEADLINE: questions.headline(view, days.begun)}
     if days.before_begun:
         asked[PREVIOUS] = questions.headline(view, days.before_begun, days.until_hour)
+        asked[UP_TO_PREVIOUS] = questions.counted_before(days.before_begun.first + timedelta(days=1))
     return asked
 
 

@@ -18,6 +18,8 @@ from dashboard.view import View, url
 
 HEADLINE = "headline"
 PREVIOUS = "headline.before"
+# All days up to the first of those compared with: where they have nothing, the site's counts begin later.
+UP_TO_PREVIOUS = "up to headline.before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,16 @@ class Told:
             yield notes.other_days(any(self._covered(name) for name in others), whys)
 
     def _of_comparison(self) -> Iterator[str]:
-        if self.days.before_begun and self._gaps(PREVIOUS):
-            yield notes.not_compared(self.days.before_begun, self.days.at.today.year)
+        before, this_year = self.days.before_begun, self.days.at.today.year
+        if before and self._gaps(PREVIOUS):
+            yield notes.not_compared(before, this_year)
+        elif before and self._is_nothing(UP_TO_PREVIOUS) and not self._is_nothing(PREVIOUS):
+            yield notes.compared_with_a_part(before, this_year)
+
+    def _is_nothing(self, name: str) -> bool:
+        """Whether an answer, if it is one, has no figure but 0."""
+        outcome = self.found.get(name)
+        return isinstance(outcome, Answer) and not any(outcome.first)
 
     def _about(self, name: str, totals: Mapping[str, Number]) -> About:
         other, outcome = self._other_days(name), self.found[name]

@@ -129,19 +129,20 @@ WITH {_SETTLED},
 {_pairs("<number>")},
 {_single("daily", "<number>")},
 {_single("monthly", "<number>")},
-placed AS (
-  SELECT pairs.* EXCLUDE (first, last), days.first, days.last
-  FROM pairs JOIN days ON days.site = pairs.site AND days.day = pairs.first AND pairs.last <= days.last
-),
 kept AS (
-  SELECT fact, site, first, last, dimension, other, value, sum(number) AS number FROM placed GROUP BY ALL UNION ALL
-  SELECT fact, site, first, last, other, dimension, other_value, sum(number) FROM placed GROUP BY ALL
+  SELECT fact, site, first, last, dimension, other, value, sum(number) AS number
+  FROM pairs JOIN periods USING (site, first, last) GROUP BY ALL UNION ALL
+  SELECT fact, site, first, last, other, dimension, other_value, sum(number)
+  FROM pairs JOIN periods USING (site, first, last) GROUP BY ALL
 ),
+alone AS (SELECT fact, site, first, last, k, day, dimension, value, number FROM daily JOIN days USING (site, day) WHERE first = last),
 margins AS (
-  SELECT fact, site, first, last, k, dimension, value, sum(number) AS number
-  FROM monthly JOIN days USING (site, day) WHERE first < last GROUP BY ALL UNION ALL
-  SELECT fact, site, first, last, k, dimension, value, sum(number)
-  FROM daily JOIN days USING (site, day) WHERE first = last GROUP BY ALL
+  SELECT fact, site, first, last, k, dimension, value, sum(number) AS number FROM (
+    SELECT fact, site, first, last, k, dimension, value, number FROM alone UNION ALL
+    SELECT fact, site, first, last, k, dimension, value, number FROM monthly JOIN days USING (site, day) WHERE first < last UNION ALL
+    SELECT fact, site, days.first, days.last, days.k, dimension, value, -number
+    FROM alone JOIN days USING (site, day) WHERE days.first < days.last
+  ) GROUP BY ALL
 )
 SELECT fact || '_pairs' AS "table", site, first, last, dimension || ' × ' || other AS what, count(*) AS rows
 FROM kept LEFT JOIN margins USING (fact, site, first, last, dimension, value)

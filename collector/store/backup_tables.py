@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from collector import lasting
-from collector.store import backup
+from collector import facts, lasting
+from collector.store import backup, rollup
 from collector.store.connection import Connection
 from collector.store.errors import BackupDamaged
 from collector.store.locked_store import parquet_shop
+from collector.store.opening import without_stars
 from collector.store.schema import SQL_TYPE, TABLES, Column
 
 
 @contextmanager
 def backup_tables(folder: Path, memory_mb: int) -> Iterator[Connection]:
-    """A connection in which each table has the backup's rows; what an older version did not have yet is empty.
+    """A connection in which each table has the backup's rows; what an older version did not have yet is empty, months are of days.
 
     Its files may hold further columns, and these are seen. Raises BackupDamaged or NewerStore, StoreError while it is read.
     """
@@ -31,7 +32,7 @@ def backup_tables(folder: Path, memory_mb: int) -> Iterator[Connection]:
         with parquet_shop(folder, memory_mb, str(spill)) as shop:
             shop.execute("SET VARIABLE folder = ?", [str(folder)])
             for table in TABLES:
-                shop.execute(_view(table, files[table], _columns(shop, folder / files[table])) if table in files else _empty(table))
+                shop.execute(_view(table, files[table], _columns(shop, folder / files[table])) if table in files else _absent(table))
             yield shop
     finally:
         lasting.discard(spill)
@@ -47,7 +48,13 @@ def _view(table: str, file: str, present: set[str]) -> str:
     return f"CREATE VIEW \"{table}\" AS SELECT *{absent} FROM read_parquet(getvariable('folder') || '/{file}')"
 
 
-def _empty(table: str) -> str:
+_OF_MONTHS = {f"{fact}_monthly": fact for fact in facts.ROLLED_UP}
+
+
+def _absent(table: str) -> str:
+    """Opening a store adds the monthly rows that it lacks in the same way."""
+    if table in _OF_MONTHS:
+        return f'CREATE VIEW "{table}" AS SELECT * REPLACE ({rollup.MONTH} AS day) FROM {without_stars(_OF_MONTHS[table])}'
     return f'CREATE VIEW "{table}" AS SELECT {", ".join(map(_nothing, TABLES[table]))} WHERE FALSE'
 
 

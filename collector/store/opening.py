@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from collector import facts, lasting
+from collector.facts import FactName
 from collector.store import rollup, schema
 from collector.store.connection import Connection, transaction
 from collector.store.errors import StoreDamaged
@@ -66,9 +67,18 @@ def _add_months(writer: Connection) -> bool:
         if lacking:
             with transaction(writer):
                 for (month,) in writer.execute(f"SELECT DISTINCT {rollup.MONTH} FROM {fact}_daily ORDER BY ALL"):
-                    writer.execute(rollup.into_monthly(fact, f"{fact}_daily", f"{rollup.MONTH} = ?"), [month])
+                    writer.execute(rollup.into_monthly(fact, without_stars(fact), f"{rollup.MONTH} = ?"), [month])
+                writer.execute(f"DELETE FROM {fact}_daily WHERE starts_with(dimension, '*')")
             added = True
     return added
+
+
+def without_stars(fact: FactName) -> str:
+    """A fact's daily rows, of a store or backup without monthly ones, under the names of their dimensions.
+
+    What small days told for their month stood among them then, under "*" and the name, with a row of RARE that takes back theirs.
+    """
+    return f"(SELECT * REPLACE (ltrim(dimension, '*') AS dimension) FROM {fact}_daily)"
 
 
 def _refuse_shorter(writer: Connection, path: Path) -> None:

@@ -49,6 +49,7 @@ def test_what_is_said_of_older_months_is_explained_in_its_own_words() -> None:
         notes.left_out([days], ""),
         notes.drawn_by("month", ""),
         notes.not_compared(days, 2026),
+        notes.compared_with_a_part(days, 2026),
         NO_CHART,
     )
     explained = list(rows(OLDER))[1:]

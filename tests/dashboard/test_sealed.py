@@ -168,6 +168,13 @@ def test_what_cannot_be_compared_is_said_to_be_not_compared(reader: httpx.Client
     assert said not in shown(reader, FINLAND)
 
 
+def test_days_compared_with_of_which_the_first_were_before_counting_are_said_to_be_a_part(reader: httpx.Client) -> None:
+    said = "Compared with a part of 8 Jul – 14 Sep: of its first days nothing was counted"
+    assert said in shown(reader, f"period=custom&from=2026-09-15&to={LAST}")
+    for whole in (f"period=custom&from=2026-10-01&to={LAST}", f"period=custom&from=2026-09-15&to={LAST}&compare=none", "period=day"):
+        assert "Compared with a part of" not in shown(reader, whole)
+
+
 def test_a_list_of_more_days_than_its_segment_is_known_of_has_no_shares(reader: httpx.Client, sealed: House) -> None:
     name = "Finns on phones"
     if name not in [row.name for row in sealed.control.segments("example.com")]:
@@ -238,7 +245,7 @@ def source(sealed: House, asked: list[str] | None = None) -> Source:
 def test_days_whose_detail_is_kept_are_asked_for_in_one_round_and_sealed_ones_in_few_more(sealed: House) -> None:
     asked: list[str] = []
     overview(View(choice=Choice("7d")), source(sealed, asked))
-    assert len(asked) == 10  # what is sealed; headline and line, each with the days before; five lists
+    assert len(asked) == 11  # what is sealed; headline and line, each with the days before, and whether there are any; five lists
     del asked[:]
     overview(View(choice=Choice("custom", None, Span(FIRST, LAST)), filters=(Filter("is", "country", "FI"),)), source(sealed, asked))
     assert len(asked) <= 20

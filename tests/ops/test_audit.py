@@ -1,6 +1,7 @@
 """The audit finds each broken promise in a database and in a backup, and finds nothing where all are kept."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -13,6 +14,7 @@ from collector.store import backup
 from collector.store.audit_sql import PLACES_MAX
 from collector.store.backup import Manifest
 from collector.store.connection import Connection
+from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import QueryTimeout
 from collector.store.locked_store import parquet_shop
 from collector.store.schema import TABLES
@@ -112,11 +114,33 @@ def back_up(to: Connection, folder: Path) -> Path:
     return folder
 
 
+def stars(to: Connection) -> None:
+    """What February's small days told together, as it stood before there were monthly rows."""
+    for dimension, value in (("country", "FI"), ("browser", "Firefox")):
+        for told, visits in ((value, 12), ("(rare)", -12)):
+            insert(to, "visits_daily", site=1, dimension=f"*{dimension}", day="2026-02-01", value=told, visits=visits)
+    insert(to, "visits_daily", site=1, dimension="*segment", day="2026-02-01", value="regulars", visits=12)
+
+
 def test_a_database_that_keeps_every_promise_is_found_to(tmp_path: Path) -> None:
     with clean(tmp_path) as to:
         made = audit(to.execute, tmp_path, NOW_S, MEMORY_MB)
     assert (made.verdict, breaks(made)) == ("kept", "")
     assert made.rows > 40
+
+
+def test_days_that_were_sealed_by_themselves_are_no_remainder_of_their_month(tmp_path: Path) -> None:
+    alone = "2026-01-06"
+    with clean(tmp_path) as to:
+        insert(to, "sealed", site=1, first=alone, last=alone, k=10, visits=53)
+        daily(to, alone, "", total=53)
+        daily(to, alone, "country", FI=50, SE=3)  # the month has kept all Swedes with their browsers, this day none
+        daily(to, alone, "browser", Firefox=50, Safari=3)
+        pair(to, CELL, "SE Safari", 20)
+        made = audit(to.execute, tmp_path, NOW_S, MEMORY_MB)
+        assert breaks(made) == ""
+        pair(to, CELL, "FI Safari", 15)  # of the month's Finns without that day, 15 are left; 5 Safaris are
+        assert breaks(audit(to.execute, tmp_path, NOW_S, MEMORY_MB)) == "remainders"
 
 
 @pytest.mark.parametrize("mutant", MUTANTS)
@@ -263,6 +287,33 @@ def test_a_backup_of_before_a_table_or_a_column_is_looked_at(tmp_path: Path) -> 
         other.execute("COPY (SELECT * FROM source) TO ? (FORMAT parquet)", [str(folder / "steps.new")], source=rows)
     (folder / "steps.new").replace(folder / "steps.parquet")
     assert audit(None, tmp_path, NOW_S, MEMORY_MB).verdict == "kept"
+
+
+def test_a_backup_of_before_there_were_monthly_rows_is_held_to_what_its_days_say_of_them(tmp_path: Path) -> None:
+    with clean(tmp_path) as to:
+        stars(to)
+        pair(to, CELL, "SE Safari", 15)  # leaves 5
+        folder = back_up(to, tmp_path) / "20260401T000000Z"
+    rewrite_manifest(folder, {f"{fact}_monthly" for fact in ("visits", "pages", "events")})
+    made = audit(None, tmp_path, NOW_S, MEMORY_MB)
+    assert [(check.promise, {place.first for place in check.places}) for check in made.looked[0].checks if check.places] == [
+        ("remainders", {date(2026, 1, 1)})
+    ]
+
+
+def test_a_store_of_before_there_were_monthly_rows_keeps_every_promise_when_it_was_opened(tmp_path: Path) -> None:
+    with clean(tmp_path) as to:
+        stars(to)
+        expected = to.execute(
+            "SELECT dimension, day, value, sum(visits) FROM visits_monthly GROUP BY ALL HAVING sum(visits) <> 0 ORDER BY ALL"
+        )
+        for fact in ("visits", "pages", "events"):
+            to.execute(f"DROP TABLE {fact}_monthly")
+    store = DuckDBStore(tmp_path / "audited.duckdb", MEMORY_MB)
+    found = store.query("SELECT dimension, day, value, sum(visits) FROM visits_monthly GROUP BY ALL HAVING sum(visits) <> 0 ORDER BY ALL")
+    assert found == expected
+    assert breaks(audit(store.query, tmp_path, NOW_S, MEMORY_MB)) == ""
+    store.close()
 
 
 def test_a_backup_with_a_column_more_is_a_breach(tmp_path: Path) -> None:
