@@ -19,7 +19,7 @@ NAMES_MAX = 500  # of one site, those of removed segments included: 60 character
 NAME_CHARACTERS_MAX = 60
 FILTERS_CHARACTERS_MAX = 8_000  # as JSON; every question of the site reads its segments' definitions: 160 KB at most
 
-# Values that begin so are the store's own: "(rare)" for groups too small to be told, "*country" for a month as a whole.
+# Names that begin so are the store's own: "(rare)" for groups too small to be told, "*country" for a month in stores of before.
 _RESERVED = ("(", "*")
 
 # The conditions of a segment as the Stats API writes filters: [["is", "visit:country", ["FI"]], …]. Whoever saves has checked them.

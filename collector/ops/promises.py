@@ -39,7 +39,8 @@ PROMISES: tuple[Promise, ...] = (
         "remainders",
         "What was left out of the pairs cannot be found by subtraction.",
         "A value's total minus all of its kept pairs is nothing, or at least a smallest group; or the value has no kept pair at all. "
-        "Pairs with a property of an event are compared with the totals of that property.",
+        "Pairs with a property of an event are compared with the totals of that property, and a month's pairs with its totals without "
+        "the days that were sealed by themselves.",
         audit_sql.REMAINDERS,
     ),
     Promise(
