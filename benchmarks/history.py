@@ -24,12 +24,11 @@ import duckdb
 
 from benchmarks.query import LISTS, SITE, daily, dashboard, groups, path, zipf
 from collector.query import Caller, ask_many
-from collector.store.duckdb_store import DuckDBStore
+from collector.store.duckdb_store import MEMORY_MB, DuckDBStore
 
 LAST_MONTH = date(2026, 2, 1)
 NOW_S = 1774962000.0  # 31 March 2026, 13:00 UTC: the whole of every month above is over
 K = 10
-MEMORY_MB = 160
 
 
 def month_before(month: date) -> date:

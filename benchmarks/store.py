@@ -25,7 +25,7 @@ from typing import Any
 
 from collector.event import Acquisition, Device, Place
 from collector.facts import FactName
-from collector.store.duckdb_store import DuckDBStore
+from collector.store.duckdb_store import MEMORY_MB, DuckDBStore
 from collector.store.interface import Position, Rows
 
 SEED = 20261122
@@ -260,7 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pageviews", type=int, default=1_000_000)
     parser.add_argument("--days", type=int, help="default: 111,111 pageviews a day")
-    parser.add_argument("--memory", type=int, default=160, help="the database's memory limit, MB")
+    parser.add_argument("--memory", type=int, default=MEMORY_MB, help="the database's memory limit, MB")
     parser.add_argument("--paths", type=int, default=PATHS)
     parser.add_argument("--networks", type=int, default=NETWORKS, help="of each country")
     arguments = parser.parse_args()

@@ -129,7 +129,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("values_max", "number", 10_000, "Distinct values a day of one dimension of one site before new ones count as (other).", _integer(10, 1_000_000)),
     Setting("visitors_max", "number", 2_000_000, "Visitors remembered at once; past it those who came first today are forgotten.", _integer(1000, 50_000_000)),
     Setting("journal_bytes_max", "bytes", 20_000_000_000, "Journal size at which events are refused with 503 rather than fill the disk.", _integer(1_000_000, 10**15)),
-    Setting("database_memory_mb", "MB", 160, "Memory limit of the embedded database.", _integer(64, 1_000_000)),
+    Setting("database_memory_mb", "MB", 320, "Memory limit of the embedded database.", _integer(64, 1_000_000)),
     Setting("metrics_token", "text", "", "Bearer token for /metrics from elsewhere; empty: loopback only.", _text, secret=True),
 )
 

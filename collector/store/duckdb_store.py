@@ -31,12 +31,12 @@ from collector.store.readers import Readers
 from collector.store.schema import DELETED, TABLES, key_columns, measure_columns, names
 from collector.store.sealing import Sealing
 
-MEMORY_MB = 160
+MEMORY_MB = 320
 QUERY_TIMEOUT_S = 20.0
 # How long a checkpoint waits for questions that are being answered.
 CHECKPOINT_WAIT_S = 1.0
-# The least memory of the database that a rewrite fills, beside the one it reads.
-REWRITE_MEMORY_MB_MIN = 32
+# The memory of the database that a rewrite fills, beside the one it reads. It only writes: two years of 100 million page views fit it.
+REWRITE_MEMORY_MB = 64
 # From so many rows in one `today` table on, merging equal keys is worth a transaction (see `compact_today`).
 TODAY_ROWS_MAX = 1_000_000
 
@@ -91,7 +91,7 @@ class DuckDBStore:
             days = self._open_days(site, day)
             for fact in ("steps", "dropped"):
                 self._merge(fact, fact, "site = ? AND list_contains(?, day)", (site, days))
-            return sum(_close_fact(writer, fact, site, until) for fact in facts.ROLLED_UP)
+            return sum(_close_fact(writer, fact, site, until, self._memory_mb) for fact in facts.ROLLED_UP)
 
     def compact_today(self, site: int | None = None) -> int:
         """Merge equal keys of today's rows (of one site or all), also of `steps` and `dropped`; returns how many rows fewer there are.
@@ -236,8 +236,8 @@ class DuckDBStore:
         return deleted - int(inserted)
 
     def _copy_to(self, writer: Connection, fresh: Path) -> None:
-        # One thread: two would fill blocks of their own, a tenth more bytes. It only writes, so a part of the memory is enough.
-        target = open_locked(fresh, max(REWRITE_MEMORY_MB_MIN, self._memory_mb // 3), threads=1)
+        # One thread: two would fill blocks of their own, a tenth more bytes.
+        target = open_locked(fresh, REWRITE_MEMORY_MB, threads=1)
         try:
             schema.create_tables(target)
             # All in one transaction: each by itself would end in a block that is not full.
@@ -281,11 +281,11 @@ class DuckDBStore:
             raise
 
 
-def _close_fact(writer: Connection, fact: FactName, site: int, until: date) -> int:
+def _close_fact(writer: Connection, fact: FactName, site: int, until: date, memory_mb: int) -> int:
     rows = int(writer.execute(rollup.moving(fact), [site, until])[0][0])
     if not rows:
         return 0
-    parts = -(-rows // rollup.PART_ROWS)
+    parts = -(-rows // rollup.part_rows(memory_mb))
     for part in range(parts):
         writer.execute(rollup.close_detail(fact), [site, until, parts, part])
     writer.execute(rollup.close_alone(fact), [site, until])

@@ -74,7 +74,7 @@ def test_equal_keys_are_one_row_after_the_close(store: DuckDBStore) -> None:
 
 
 def test_a_close_in_many_parts_moves_what_a_close_in_one_does(store: DuckDBStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collector.store.rollup.PART_ROWS", 5)
+    monkeypatch.setattr("collector.store.rollup.part_rows", lambda memory_mb: 5)
     batches = [some_rows(seed) for seed in range(5)]
     append_all(store, batches)
     rows = sum(count for table, count in store.sizes().items() if table.endswith("_today"))
