@@ -2,7 +2,8 @@
 
 A segment combines several facts, so its count is told where it is nothing or at least `k` visits, and so is everything that a
 subtraction would find with it: the visits outside of it; those of each of its conditions that it leaves out, and of each two of
-them, because single breakdowns and pairs are told; and what the segments told before it and it divide each of these into.
+them, turned round or not, because single breakdowns and pairs are told; and what the segments told before it and it divide each
+of these into.
 
 Days that cannot be told alone are told together, with as many of the others as it takes. All days are told or none: a pair's
 cell of the month minus the days told would be the others. Days that gave up all their visitors' facts are in no cell of a pair
@@ -10,10 +11,10 @@ of these, and so in no segment that names one.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, NamedTuple
 
 from collector import facts
@@ -95,13 +96,23 @@ def _may_be_told(visits: Bits, bit: int, divided: int, parts: Sequence[int], k: 
     """Nothing or k visits in everything that the segment and those told before it divide visits into."""
     if _has_small(_divided(visits, divided), k):
         return False
-    for known in (*parts, *(one | other for one, other in combinations(parts, 2))):
-        inside: Bits = Counter({bits: count for bits, count in visits.items() if bits & known == known})
-        left_out = Counter({bits: count for bits, count in visits.items() if bits & bit and bits & known != known})
+    for named, known in _sides(parts):
+        inside: Bits = Counter({bits: count for bits, count in visits.items() if bits & named == known})
+        left_out = Counter({bits: count for bits, count in visits.items() if bits & bit and bits & named != known})
         pieces = _divided(inside, divided)
         if (len(pieces) > 1 and _has_small(pieces, k)) or _has_small(_divided(left_out, divided), k):
             return False
     return True
+
+
+def _sides(parts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Which bits are looked at, and which of them are set: each condition and each two, and all of them turned round.
+
+    Single breakdowns tell what a condition is not about, too, and "is not" is kept as the condition that it turns round.
+    """
+    for named in (*((part,) for part in parts), *combinations(parts, 2)):
+        for held in product((0, 1), repeat=len(named)):
+            yield sum(named), sum(part for part, yes in zip(named, held, strict=True) if yes)
 
 
 def _divided(visits: Bits, by: int) -> Bits:

@@ -12,18 +12,19 @@ from collector.query import Caller
 from tests.privacy_model import questions
 from tests.privacy_model.history import Histories, Moment
 from tests.privacy_model.questions import Raw
-from tests.privacy_model.reading import Bound, Told, read, told
+from tests.privacy_model.reading import Bound, Told, fitting, read, told
 from tests.privacy_model.site import Site
 from tests.privacy_model.solver import Tables
 
 ASKED_AT_RANDOM = 16  # by each of the two callers, beside every single breakdown and every pair
+OF_SEGMENTS_AT_RANDOM = 6  # by each of the two callers, where a site has segments
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """A value of each of two dimensions and some days, that so many visits share."""
+    """A value of each of two dimensions, or a group that segments draw, and some days: what so many visits share."""
 
-    values: tuple[str, str]
+    values: tuple[str, ...]
     first: date
     last: date
     deliveries: tuple[int, ...]
@@ -33,9 +34,14 @@ class Crossing:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an attack came to. `wrong` are bounds that the true table does not fit: the reading of an answer, or the answer, is."""
+    """What an attack came to.
+
+    `attacked` are crossings, and `segments` groups that segments draw, of 1 to k - 1 visits. `wrong` are bounds that the true table does
+    not fit: the reading of an answer, or the answer, is.
+    """
 
     attacked: int
+    segments: int
     disclosed: list[Crossing]
     wrong: int
     bounds: int
@@ -44,25 +50,55 @@ class Outcome:
 
 def attack(site: Site, histories: Histories, at_random: int = ASKED_AT_RANDOM) -> Outcome:
     """Take the site into a store and attack it."""
-    alone, together = _gather(site, histories, at_random)
+    alone, unsaved, together = _gather(site, histories, at_random)
     wrong = sum(not bound.holds(site.counts) for bound in together)
-    small = list(small_crossings(site))
+    crossings, segments = list(small_crossings(site)), list(small_segments(site))
     if wrong:
-        return Outcome(len(small), [], wrong, len(together), 0)
-    told_apart, solved = _told(site, together, small)
-    by_singles, _ = _told(site, alone, told_apart)
-    disclosed = [crossing for crossing in told_apart if crossing not in by_singles]
-    return Outcome(len(small), disclosed, 0, len(together), solved)
+        return Outcome(len(crossings), len(segments), [], wrong, len(together), 0)
+    told_apart, solved = _told(together, [*crossings, *segments])
+    by_singles, _ = _told(alone, [one for one in told_apart if one in crossings])
+    by_others, _ = _told(unsaved, [one for one in told_apart if one in segments])
+    disclosed = [one for one in told_apart if one not in (*by_singles, *by_others)]
+    return Outcome(len(crossings), len(segments), disclosed, 0, len(together), solved)
 
 
 def small_crossings(site: Site) -> Iterator[Crossing]:
     """Crossings of 1 to k - 1 visits: of each sealed period, by each sealing of it and by all, and of each day that keeps its detail."""
     live = [(day, day) for day in site.days if day > site.sealed_until]
-    deliveries = [(0, 1), (0,), (1,)] if site.is_late else [(0, 1)]
     for one, other in combinations(range(len(site.dimensions)), 2):
         for first, last in (*site.periods, *live):
-            for chosen in deliveries:
+            for chosen in _deliveries(site):
                 yield from _small(site, (one, other), (first, last), chosen)
+
+
+def small_segments(site: Site) -> Iterator[Crossing]:
+    """Groups of 1 to k - 1 visits that segments draw: of each sealed period, and of each of its days, which are told by themselves."""
+    sealed = [(day, day) for day in site.days if day <= site.sealed_until]
+    for values, fits in _drawn(site):
+        for first, last in dict.fromkeys([*site.periods, *sealed]):
+            for chosen in _deliveries(site):
+                cells = fits & site.of_days(first, last) & np.isin(site.cells[:, -1], chosen)
+                visits = int(site.counts[cells].sum())
+                if 0 < visits < site.k:
+                    yield Crossing(values, first, last, chosen, visits, cells)
+
+
+def _drawn(site: Site) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
+    """What segments are, what is outside of them, what they leave of their conditions, and what two of them share and do not."""
+    of = {name: fitting(site, filters) for name, filters in site.segments}
+    for name, filters in site.segments:
+        yield (name,), of[name]
+        yield ("not", name), ~of[name]
+        for condition in filters:
+            yield (str(condition), "not", name), fitting(site, [condition]) & ~of[name]
+    for one, other in combinations(of, 2):
+        yield (one, other), of[one] & of[other]
+        yield (one, "not", other), of[one] & ~of[other]
+        yield (other, "not", one), of[other] & ~of[one]
+
+
+def _deliveries(site: Site) -> list[tuple[int, ...]]:
+    return [(0, 1), (0,), (1,)] if site.is_late else [(0, 1)]
 
 
 def _small(site: Site, places: tuple[int, int], period: tuple[date, date], deliveries: tuple[int, ...]) -> Iterator[Crossing]:
@@ -75,30 +111,35 @@ def _small(site: Site, places: tuple[int, int], period: tuple[date, date], deliv
                 yield Crossing((value, other), *period, deliveries, visits, cells)
 
 
-def _gather(site: Site, histories: Histories, at_random: int) -> tuple[list[Bound], list[Bound]]:
-    """What answers about one dimension at most say, and what all answers say."""
+def _gather(site: Site, histories: Histories, at_random: int) -> tuple[list[Bound], list[Bound], list[Bound]]:
+    """What answers about one dimension at most say, what answers that name no segment say, and what all answers say."""
     asked = {public: _asked(site, public, at_random) for public in (True, False)}
     alone: dict[object, Bound] = {}
+    unsaved: dict[object, Bound] = {}
     together: dict[object, Bound] = {}
     earlier: dict[str, Told] = {}
     for moment in histories.moments(site):
         for public in (True, False) if moment.sealed else (True,):
-            singles, more = asked[public]
-            for raws, into in ((singles, (alone, together)), (more, (together,))):
+            singles, more, saved = asked[public]
+            for raws, into in ((singles, (alone, unsaved, together)), (more, (unsaved, together)), (saved, (together,))):
                 for bound in _bounds(site, histories, raws, Caller(site.k, public), moment, earlier):
                     for bounds in into:
                         bounds[bound.key] = bound
-    return list(alone.values()), list(together.values())
+    return list(alone.values()), list(unsaved.values()), list(together.values())
 
 
-def _asked(site: Site, public: bool, at_random: int) -> tuple[list[Raw], list[Raw]]:
-    """Questions that name one dimension at most, and the others. What a signed-in caller sees of sealed days is the same rows."""
+def _asked(site: Site, public: bool, at_random: int) -> tuple[list[Raw], list[Raw], list[Raw]]:
+    """Questions that name one dimension at most, the others, and those that name a segment.
+
+    What a signed-in caller sees of sealed days is the same rows.
+    """
     chance = random.Random(f"{site.seed} {public}")
     found = questions.some(site, chance, public, at_random)
     if public:
         found += questions.single_breakdowns(site) + questions.crossings(site, chance)
     singles = [raw for raw in found if questions.names_one(raw)]
-    return singles, [raw for raw in found if raw not in singles]
+    saved = questions.of_segments(site, random.Random(f"segments {site.seed} {public}"), public, OF_SEGMENTS_AT_RANDOM)
+    return singles, [raw for raw in found if raw not in singles], saved
 
 
 def _bounds(
@@ -108,15 +149,16 @@ def _bounds(
     for raw, answer in zip(raws, histories.ask(list(raws), caller), strict=True):
         key = f"{caller.public} {raw}"
         yield from read(site, raw, answer, moment, earlier.get(key) if moment.newly else {})
-        earlier[key] = told(answer)
+        if moment.present == moment.sealed:  # of rows that are not sealed yet, who is signed in is told, too
+            earlier[key] = told(answer)
 
 
-def _told(site: Site, bounds: Sequence[Bound], crossings: Iterable[Crossing]) -> tuple[list[Crossing], int]:
+def _told(bounds: Sequence[Bound], crossings: Iterable[Crossing]) -> tuple[list[Crossing], int]:
     """The crossings that have one number of visits in every table that fits the bounds, and how many programs were solved."""
     left = list(crossings)
     if not left:
         return [], 0
-    tables = Tables(len(site.cells), bounds)
+    tables = Tables(len(left[0].cells), bounds)
     found: list[Crossing] = []
     solved = 0
     while left:

@@ -13,7 +13,8 @@ from collector.query.columns import filtered
 from collector.query.words import QUESTIONS_MAX
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Position
-from tests.privacy_model.site import ASKED, DELIVERIES, TODAY, Site, rows
+from tests.privacy_model.segments import for_sealing
+from tests.privacy_model.site import ASKED, DELIVERIES, TODAY, Filters, Site, rows
 
 NOW_S = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC).timestamp()
 # How many of the sites are sealed by the whole list of pairs. The others are by those of their own dimensions: sealing is half
@@ -39,6 +40,7 @@ class Histories:
         self._store = DuckDBStore(folder / "footfall.duckdb", memory_mb=100)
         self._batch = 0
         self._number = 0
+        self._saved: tuple[tuple[str, Filters], ...] = ()
 
     def close(self) -> None:
         self._store.close()
@@ -46,6 +48,7 @@ class Histories:
     def moments(self, site: Site) -> Iterator[Moment]:
         """Take in the site, step by step; at each moment `ask` answers as it is then."""
         self._number += 1
+        self._saved = site.segments
         with _pairs_of(site):
             self._take(site, DELIVERIES[0])
             if site.seed % BETWEEN_EVERY == 0:
@@ -61,7 +64,7 @@ class Histories:
 
     def ask(self, questions: list[dict[str, Any]], caller: Caller) -> list[dict[str, Any]]:
         """The answers of the site at hand."""
-        view = SiteView(self._number, "example.com", "UTC")
+        view = SiteView(self._number, "example.com", "UTC", self._saved)
         found: list[dict[str, Any]] = []
         for at in range(0, len(questions), QUESTIONS_MAX):
             found += ask_many(questions[at : at + QUESTIONS_MAX], view, NOW_S, self._store.query, caller)
@@ -77,7 +80,7 @@ class Histories:
         for first, last in site.periods:
             sql = "SELECT count(*) FROM visits_detail WHERE site = ? AND day BETWEEN ? AND ?"
             if self._store.query(sql, (self._number, first, last)) != [(0,)]:
-                for _ in self._store.seal(self._number, first.toordinal(), last.toordinal(), site.k):
+                for _ in self._store.seal(self._number, first.toordinal(), last.toordinal(), site.k, for_sealing(site)):
                     pass
 
 

@@ -1,13 +1,15 @@
 """The rules with one of them missing: what the solver must catch, or it would prove nothing of the rules as they are."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Set
+from datetime import date
 from typing import Any
 
 import pytest
 
 from collector.query import reach
 from collector.query.part import Needs
-from collector.store import fold, sealing
+from collector.store import fold, sealing, segments
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 
@@ -51,6 +53,30 @@ def live_days_forgotten(patch: pytest.MonkeyPatch) -> None:
         patch.setitem(reach._PUBLIC, needs, reach._SIGNED_IN[needs])
 
 
+def segments_of_any_group(patch: pytest.MonkeyPatch) -> None:
+    """A segment is told if it has k visits, whatever it leaves of the days and of its conditions."""
+    patch.setattr(
+        segments,
+        "_may_be_told",
+        lambda visits, bit, divided, parts, k: not 0 < sum(count for bits, count in visits.items() if bits & bit) < k,
+    )
+
+
+def segments_days_alone(patch: pytest.MonkeyPatch) -> None:
+    """The days that cannot be told alone are told together, though they are too few for that."""
+
+    def telling(days: Mapping[date, Counter[int]], apart: Set[date], may_be_told: Callable[[Counter[int]], bool]) -> segments.Telling:
+        alone = {day for day in days.keys() - apart if may_be_told(days[day])}
+        return segments.Telling(alone, days.keys() - apart - alone)
+
+    patch.setattr(segments, "_telling", telling)
+
+
+def segments_beside_their_pair(patch: pytest.MonkeyPatch) -> None:
+    """A segment of a pair is told, though cells of that pair are left out."""
+    patch.setattr(sealing.Sealing, "_may_be_told", lambda *_: True)
+
+
 MUTANTS: Mapping[str, Mutant] = {
     mutant.__name__: mutant
     for mutant in (
@@ -60,6 +86,9 @@ MUTANTS: Mapping[str, Mutant] = {
         remainders_but_no_trades,
         tables_alone,
         live_days_forgotten,
+        segments_of_any_group,
+        segments_days_alone,
+        segments_beside_their_pair,
     )
 }
 

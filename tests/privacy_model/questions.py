@@ -12,6 +12,7 @@ from typing import Any
 from tests.privacy_model.site import ASKED, OF_EVENTS, Site
 
 Raw = dict[str, Any]
+SEGMENT = "segment"
 BUCKETS = ("time:day", "time:week", "time:month", "time:hour")
 _DIMENSION = {api: name for name, apis in ASKED.items() for api in apis}
 
@@ -27,8 +28,15 @@ def filtered_on(filters: Sequence[Any]) -> Iterator[str]:
         yield from filtered_on(condition[1]) if condition[0] in ("and", "or") else (condition[1],)
 
 
+def names_segment(raw: Raw) -> bool:
+    """Whether a question names a segment."""
+    return SEGMENT in filtered_on(raw["filters"])
+
+
 def names_one(raw: Raw) -> bool:
     """Whether a question names one dimension at most."""
+    if names_segment(raw):
+        return False
     named = {_DIMENSION[api] for api in raw["dimensions"] if api in _DIMENSION} | {_DIMENSION[api] for api in filtered_on(raw["filters"])}
     hours = "time:hour" in raw["dimensions"] or "T" in raw["date_range"][1]
     return len(named | ({"hour"} if hours else set())) < 2
@@ -58,6 +66,29 @@ def some(site: Site, chance: random.Random, public: bool, count: int) -> list[Ra
     makers = (_filtered, _filtered, _filtered_on_both, _filtered_on_both, _timed, _joined, _three, _three_filtered, _one)
     found = [chance.choice(makers)(site, chance, chance.choice(spans)) for _ in range(count)]
     return [_compared(raw, chance, chance.choice(spans)) for raw in found]
+
+
+def of_segments(site: Site, chance: random.Random, public: bool, count: int) -> list[Raw]:
+    """Each segment of each period and of each day, and so many questions of any days, a few of which name something else, too."""
+    if not site.segments:
+        return []
+    named = [[["is", SEGMENT, [name]]] for name, _ in site.segments]
+    found = [_question(period, [], filters) for filters in named for period in site.periods[:3]] if public else []
+    found += [_question(_whole(site, public), ["time:day"], filters) for filters in named] if public else []
+    spans = list(_spans(site, chance, public))
+    for _ in range(count):
+        raw = _question(chance.choice(spans), chance.choice(([], *([bucket] for bucket in BUCKETS))), chance.choice(named), chance)
+        found.append(_compared(chance.choice((raw, raw, raw, _with_more(site, chance, raw))), chance, chance.choice(spans)))
+    return found
+
+
+def _with_more(site: Site, chance: random.Random, raw: Raw) -> Raw:
+    """A segment and a dimension of visits beside it, or two segments."""
+    name = chance.choice([name for name in site.dimensions if name not in OF_EVENTS])
+    if chance.random() < 0.3:
+        return {**raw, "dimensions": [*raw["dimensions"], ASKED[name][-1]]}
+    other = ["is", SEGMENT, [chance.choice(site.segments)[0]]] if chance.random() < 0.5 else _condition(site, chance, name, ASKED[name][-1])
+    return {**raw, "filters": [*raw["filters"], other]}
 
 
 def _compared(raw: Raw, chance: random.Random, span: tuple[Any, Any]) -> Raw:

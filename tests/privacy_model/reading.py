@@ -1,7 +1,8 @@
 """From answers to what they say of a site: each row is a sum of cells that is known, or known to lie between two numbers.
 
 A figure is exact where nothing of it is withheld. Where something is, the answer says how much at most: its rows of the value
-"(rare)", or `meta.withheld`. A crossing that a sealed period tells is told whole, whatever is withheld beside it.
+"(rare)", or `meta.withheld`. A crossing that a sealed period tells is told whole, whatever is withheld beside it; so is a segment
+of a day or of a period. A segment that is withheld looks like one of no visit, and says nothing.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +15,8 @@ import numpy as np
 
 from collector.facts import RARE
 from tests.privacy_model.history import Moment
-from tests.privacy_model.questions import Raw, dimension_of, filtered_on
-from tests.privacy_model.site import NOON, OF_CONTENT, Site
+from tests.privacy_model.questions import SEGMENT, Raw, dimension_of, filtered_on, names_segment
+from tests.privacy_model.site import NOON, OF_CONTENT, Period, Site
 
 ANY = 10**9  # visits; more than any sum of a small site
 
@@ -43,7 +44,7 @@ Told = dict[tuple[str, ...], int]  # the visits of each row
 def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before: Told | None) -> Iterator[Bound]:
     """What one answer says. `before` is what the same question was told before the last sealing, None if it was not asked."""
     covered = _covered(site, answer) & np.isin(site.cells[:, -1], moment.present) & _in_hours(site, raw["date_range"])
-    covered &= _fits(site, raw["filters"])
+    covered &= fitting(site, raw["filters"])
     rows = told(answer)
     open_visits = _withheld(answer) - sum(visits for values, visits in rows.items() if RARE in values)
     for values, cells in _rows(site, raw, covered):
@@ -53,7 +54,7 @@ def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before
         slack = open_visits + sum(other for rare, other in rows.items() if RARE in rare and _matches(rare, values))
         yield Bound(cells, visits, visits if slack <= 0 else min(ANY, visits + slack))
         newly = visits - before.get(values, 0) if before is not None else 0
-        if moment.newly is not None and newly > 0 and _is_one_crossing(site, answer, cells):
+        if moment.newly is not None and newly > 0 and (_is_one_telling(site, raw, answer) or _is_one_crossing(site, answer, cells)):
             yield Bound(cells & _told_whole(site, moment.newly, raw), newly, newly)
     yield from _compared(site, raw, answer, moment)
 
@@ -66,7 +67,7 @@ def _compared(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment) -
         return
     days = site.of_days(*(date.fromisoformat(end[:10]) for end in comparison["date_range"]))
     figures = {tuple(row["dimensions"]): row["metrics"][0] for row in found}
-    for values, cells in _rows(site, raw, days & np.isin(site.cells[:, -1], moment.present) & _fits(site, raw["filters"])):
+    for values, cells in _rows(site, raw, days & np.isin(site.cells[:, -1], moment.present) & fitting(site, raw["filters"])):
         visits = figures.get(values, 0)
         if cells.any() and visits and "T" not in raw["date_range"][1]:
             yield Bound(cells, visits, ANY)
@@ -92,7 +93,7 @@ def _told_whole(site: Site, delivery: int, raw: Raw) -> np.ndarray:
     """The cells of a delivery whose crossings the sealed pairs tell: not of days that gave up what is asked, and were too few to be
     told together. Which these are follows from each day's visits, which everybody knows."""
     cells = site.of_delivery(delivery)
-    if all(dimension_of(api) in OF_CONTENT for api in _named(raw)):
+    if all(dimension_of(api) in OF_CONTENT for api in _named(site, raw)):
         return cells
     for period in site.periods:
         by_day = [(day, int(site.counts[site.of_delivery(delivery) & site.of_days(day, day)].sum())) for day in site.days]
@@ -102,11 +103,12 @@ def _told_whole(site: Site, delivery: int, raw: Raw) -> np.ndarray:
     return cells
 
 
-def _named(raw: Raw) -> Iterator[str]:
+def _named(site: Site, raw: Raw) -> Iterator[str]:
     yield from (
         ("visit:hour" if api == "time:hour" else api) for api in raw["dimensions"] if api == "time:hour" or not api.startswith("time")
     )
-    yield from filtered_on(raw["filters"])
+    for asked in raw["filters"]:
+        yield from filtered_on(dict(site.segments)[asked[2][0]] if asked[1] == SEGMENT else [asked])
 
 
 def told(answer: Mapping[str, Any]) -> Told:
@@ -135,10 +137,21 @@ def _is_one_crossing(site: Site, answer: Mapping[str, Any], cells: np.ndarray) -
     return singles == 2 and any(first <= days[0] and days[-1] <= last for first, last in site.periods)
 
 
+def _is_one_telling(site: Site, raw: Raw, answer: Mapping[str, Any]) -> bool:
+    """Whether each row is about a segment alone and one day, or one sealed period: told of all of it, or not at all."""
+    if not names_segment(raw) or len(raw["filters"]) > 1:
+        return False
+    return raw["dimensions"] == ["time:day"] or (raw["dimensions"] == [] and _asked_days(answer) in site.periods)
+
+
+def _asked_days(answer: Mapping[str, Any]) -> Period:
+    first, last = (date.fromisoformat(end[:10]) for end in answer["query"]["date_range"])
+    return first, last
+
+
 def _covered(site: Site, answer: Mapping[str, Any]) -> np.ndarray:
     """The cells of the days that the answer says it covers."""
-    first, last = (date.fromisoformat(end[:10]) for end in answer["query"]["date_range"])
-    covered = site.of_days(first, last)
+    covered = site.of_days(*_asked_days(answer))
     for missing in answer["meta"]["days"]["missing"]:
         covered = covered & ~site.of_days(*(date.fromisoformat(day) for day in missing))
     return covered
@@ -179,7 +192,7 @@ def _bucket(day: date, api: str) -> date:
     return day.replace(day=1) if api == "time:month" else day
 
 
-def _fits(site: Site, filters: Sequence[Any]) -> np.ndarray:
+def fitting(site: Site, filters: Sequence[Any]) -> np.ndarray:
     """The cells that fit all of these conditions."""
     fits = np.ones(len(site.cells), dtype=bool)
     for condition in filters:
@@ -189,11 +202,13 @@ def _fits(site: Site, filters: Sequence[Any]) -> np.ndarray:
 
 def _condition(site: Site, asked: Sequence[Any]) -> np.ndarray:
     if asked[0] == "and":
-        return _fits(site, asked[1])
+        return fitting(site, asked[1])
     if asked[0] == "or":
         found: np.ndarray = np.any([_condition(site, part) for part in asked[1]], axis=0)
         return found
     operator, api, values = asked
+    if api == SEGMENT:
+        return fitting(site, dict(site.segments)[values[0]])
     test = (lambda value: value in values) if operator.startswith("is") else (lambda value: any(part in value for part in values))
     fits = site.of_value(dimension_of(api), test)
     return ~fits if operator.endswith("_not") else fits

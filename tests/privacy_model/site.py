@@ -8,6 +8,7 @@ each visit seeing one page and sending at most one event, so that every answer i
 import random
 from calendar import monthrange
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
@@ -25,6 +26,7 @@ DELIVERIES = (0, 1)
 TIGHT_EVERY = 3
 
 Period = tuple[date, date]  # its first and its last day
+Filters = Sequence[Any]  # of a question, or of a segment
 
 # One dimension of a site and how questions name it: one page seen is a visit's entry page, its exit page and its page.
 ASKED: dict[str, tuple[str, ...]] = {
@@ -65,7 +67,7 @@ OF_CONTENT = OF_EVENTS | {"hostname", "page"}
 class Site:
     """`counts` are the visits of `cells`, an array of places: one of each dimension's values, of `days` and of DELIVERIES.
 
-    `periods` are sealed, in this order; later days keep their detail.
+    `periods` are sealed, in this order; later days keep their detail. `segments` were saved before: name and conditions.
     """
 
     seed: int
@@ -76,6 +78,7 @@ class Site:
     periods: tuple[Period, ...]
     cells: np.ndarray
     counts: np.ndarray
+    segments: tuple[tuple[str, Filters], ...] = ()
 
     @property
     def sealed_until(self) -> date:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.privacy_model.attack import Outcome, attack
 from tests.privacy_model.history import Histories
+from tests.privacy_model.segments import with_segments
 from tests.privacy_model.site import generate
 
 SITES = int(os.environ.get("FOOTFALL_TEST_SITES", "200"))
@@ -25,7 +26,7 @@ def histories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Histories]:
 
 @pytest.mark.parametrize("first", range(0, SITES, AT_ONCE))
 def test_no_question_tells_a_crossing_of_few_visits_that_single_breakdowns_do_not(first: int, histories: Histories) -> None:
-    outcomes = {seed: attack(generate(seed), histories) for seed in range(first, min(first + AT_ONCE, SITES))}
+    outcomes = {seed: attack(with_segments(generate(seed)), histories) for seed in range(first, min(first + AT_ONCE, SITES))}
     assert _seeds(outcomes, "wrong") == {}, "each answer is true of the site it is about"
     assert _seeds(outcomes, "disclosed") == {}
     assert sum(outcome.attacked for outcome in outcomes.values()) > 5 * len(outcomes), "there was something to find"

@@ -7,7 +7,8 @@ import pytest
 from tests.privacy_model.attack import attack
 from tests.privacy_model.history import Histories
 from tests.privacy_model.mutants import MUTANTS
-from tests.privacy_model.site import generate
+from tests.privacy_model.segments import with_segments
+from tests.privacy_model.site import Site, generate
 
 # Sites that tell something without the rule.
 CAUGHT_ON = {
@@ -17,6 +18,9 @@ CAUGHT_ON = {
     "remainders_but_no_trades": (4, 9),
     "tables_alone": (11, 521),
     "live_days_forgotten": (0, 1),
+    "segments_of_any_group": (63, 65),
+    "segments_days_alone": (7, 65),
+    "segments_beside_their_pair": (3, 46),
 }
 
 
@@ -24,7 +28,12 @@ CAUGHT_ON = {
 def test_a_rule_that_is_missing_is_caught(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     MUTANTS[name](monkeypatch)
     histories = Histories(tmp_path)
-    outcomes = [attack(generate(seed), histories) for seed in CAUGHT_ON[name]]
+    saved = with_segments if name.startswith("segments") else _as_it_is
+    outcomes = [attack(saved(generate(seed)), histories) for seed in CAUGHT_ON[name]]
     histories.close()
     assert [outcome.wrong for outcome in outcomes] == [0] * len(outcomes)
     assert any(outcome.disclosed for outcome in outcomes)
+
+
+def _as_it_is(site: Site) -> Site:
+    return site

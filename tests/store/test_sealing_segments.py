@@ -11,7 +11,7 @@ import pytest
 from collector.event import Acquisition, Device, Place
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Rows, Segment
-from collector.store.segments import Asked, Telling, tell
+from collector.store.segments import NOT_AT_ALL, Asked, Telling, tell
 from tests.store.model import append_all
 from tests.store.sealed_model import FIRST, LAST, SITE, K, month
 
@@ -73,6 +73,13 @@ def test_what_a_segment_leaves_of_its_conditions_is_nothing_or_k(seed: int) -> N
         for condition in (0b010, 0b100):
             left, all_of_it = holding(days, block, condition, without=1), holding(days, block, condition)
             assert left == 0 or left >= K or left == all_of_it, "a condition that the segment has nothing of is known by itself"
+
+
+def test_what_a_segment_leaves_of_a_condition_that_is_turned_round_is_nothing_or_k() -> None:
+    """Finns who did not come from Bing (bits: the segment, FI, Bing): all who did not minus these are three of other countries."""
+    day = Counter({0b011: 20, 0b110: 20, 0b100: 20, 0b000: 3})
+    assert tell({DAYS[0]: day}, [Asked((0b010, 0b100))], K)[0] == NOT_AT_ALL
+    assert tell({DAYS[0]: day | Counter({0b000: K})}, [Asked((0b010, 0b100))], K)[0].days
 
 
 def test_days_that_cannot_be_told_alone_take_the_smallest_of_the_others_along() -> None:

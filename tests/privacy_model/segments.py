@@ -1,0 +1,79 @@
+"""Saved segments of small random sites: cells of a pair, wider and narrower ones, ones that overlap; and what sealing is handed."""
+
+import random
+from dataclasses import replace
+from typing import Any
+
+from collector.facts import ROLLED_UP
+from collector.query import segment_condition
+from collector.query.condition import of_rows
+from collector.query.filters import parse
+from collector.query.words import leaves
+from collector.store.interface import Segment
+from tests.privacy_model.site import ASKED, OF_VISITS, Filters, Site
+
+SHARE = 0.5  # of the sites whose dimensions can be combined
+MOST = 3  # segments of a site
+# What a segment may name: dimensions of visits, but not their hour.
+NAMED = {name: tuple(api for api in ASKED[name] if api != "event:page") for name in (*OF_VISITS, "page") if name != "hour"}
+
+Conditions = dict[str, list[Any]]  # by the site's dimension
+
+
+def with_segments(site: Site) -> Site:
+    """The site with segments that were saved before its detail was sealed, or with none. Its visits are the same."""
+    chance = random.Random(f"segments {site.seed}")
+    names = [name for name in site.dimensions if name in NAMED]
+    if len(names) < 2 or chance.random() > SHARE:
+        return site
+    found: list[Conditions] = []
+    for _ in range(chance.randint(1, MOST)):
+        kinds = (_cell, _any, _narrower, _overlapping) if found else (_cell, _any)
+        found.append(chance.choice(kinds)(site, chance, names, found))
+    filters = {str(list(conditions.values())): list(conditions.values()) for conditions in found}
+    return replace(site, segments=tuple((f"segment {n}", asked) for n, asked in enumerate(filters.values())))
+
+
+def _cell(site: Site, chance: random.Random, names: list[str], before: list[Conditions]) -> Conditions:
+    """One cell of a pair."""
+    return {name: _condition(site, chance, name, "is") for name in chance.sample(names, 2)}
+
+
+def _any(site: Site, chance: random.Random, names: list[str], before: list[Conditions]) -> Conditions:
+    """Two dimensions or three."""
+    return {name: _condition(site, chance, name) for name in chance.sample(names, chance.randint(2, len(names)))}
+
+
+def _narrower(site: Site, chance: random.Random, names: list[str], before: list[Conditions]) -> Conditions:
+    """A part of a segment: one condition more, or one value less."""
+    wider = chance.choice(before)
+    more = [name for name in names if name not in wider]
+    if more:
+        return wider | {more[0]: _condition(site, chance, more[0])}
+    several = [name for name, (_, _, values) in wider.items() if len(values) > 1]
+    return wider | {name: [*wider[name][:2], wider[name][2][:1]] for name in several}
+
+
+def _overlapping(site: Site, chance: random.Random, names: list[str], before: list[Conditions]) -> Conditions:
+    """A segment with one of its conditions changed."""
+    other = chance.choice(before)
+    name = chance.choice(list(other))
+    return other | {name: _condition(site, chance, name)}
+
+
+def _condition(site: Site, chance: random.Random, name: str, operator: str = "") -> list[Any]:
+    operator = operator or chance.choice(("is", "is", "is two", "is_not"))
+    values = site.values[site.dimensions.index(name)]
+    count = 2 if operator == "is two" and len(values) > 2 else 1
+    return [operator.removesuffix(" two"), chance.choice(NAMED[name]), chance.sample(values, count)]
+
+
+def for_sealing(site: Site) -> list[Segment]:
+    """The site's segments as the server hands them to a sealing."""
+    return [_for_sealing(name, filters) for name, filters in site.segments]
+
+
+def _for_sealing(name: str, filters: Filters) -> Segment:
+    conditions = {fact: condition for fact in ROLLED_UP if (condition := segment_condition(filters, fact))}
+    parts = leaves(parse(filters))
+    return Segment(name, tuple(dict.fromkeys(leaf.column.name for leaf in parts)), conditions, tuple(map(of_rows, parts)))
