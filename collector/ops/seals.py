@@ -1,7 +1,8 @@
 """Which period of which site is to be sealed, and the sealing of it, a piece at a time between two steps of the recorder.
 
 A calendar month is sealed when its last day is older than `detail_days`; with `detail_days = 0` each day is when it is closed.
-Rows that come late for a sealed period are found here again, by their age, and sealed from themselves alone.
+Rows that come late are found here again and sealed at once, from themselves alone, with the period that has the pairs of their day:
+what they add to its sums would tell of these otherwise, whatever `detail_days` was meanwhile.
 """
 
 import calendar
@@ -21,12 +22,13 @@ from collector.settings import Settings
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.errors import StoreDamaged, StoreError
 from collector.store.interface import Segment
-from collector.store.sealing_sql import DETAIL_DAYS
+from collector.store.sealing_sql import DETAIL_DAYS, PERIODS
 
 # Name and filters of each segment of a site.
 SavedSegments = Callable[[int], Sequence[tuple[str, Sequence[Any]]]]
 
-# A site, and the first and last day of what is sealed together (ordinals).
+# The first and last day of what is sealed together (ordinals), and the same with its site.
+Days = tuple[int, int]
 Period = tuple[int, int, int]
 
 
@@ -89,11 +91,14 @@ class Seals:
     def _due(self) -> list[Period]:
         """The periods that are old enough and have detail, in the order in which to seal them."""
         now_s, timezones = int(self._clock.time()) - DAY_OVER_AFTER_S, self._timezones()
+        sealed: dict[int, list[Days]] = {}
+        for site, first, last in self._store.query(PERIODS):
+            sealed.setdefault(site, []).append((first.toordinal(), last.toordinal()))
         due: set[Period] = set()
         for site, day in self._store.query(DETAIL_DAYS):
-            first, last = period_of(day.toordinal(), self._settings.detail_days)
-            if last < local_day_hour(now_s, timezones.get(site, "UTC"))[0] - self._settings.detail_days:
-                due.add((site, first, last))
+            kept_from = local_day_hour(now_s, timezones.get(site, "UTC"))[0] - self._settings.detail_days
+            if days := due_with(day.toordinal(), sealed.get(site, []), kept_from, self._settings.detail_days):
+                due.add((site, *days))
         return sorted(due, key=lambda period: (period in self._unfinished, period))
 
     def _segments_of(self, site: int) -> list[Segment]:
@@ -106,7 +111,22 @@ class Seals:
         return found
 
 
-def period_of(day: int, detail_days: int) -> tuple[int, int]:
+def due_with(day: int, sealed: Sequence[Days], kept_from: int, detail_days: int) -> Days | None:
+    """What a day's detail is to be sealed with now, None while it is kept: nothing before the first day of `kept_from` is.
+
+    Late rows go with the smallest sealed period that holds their day. If none does, and the day's own is not over but later days are
+    sealed (one by one, under another `detail_days`), the day is sealed by itself: kept detail has no gaps.
+    """
+    holding = [(first, last) for first, last in sealed if first <= day <= last]
+    if holding:
+        return max(holding)  # of a month and a day of it, the day begins later
+    period = period_of(day, detail_days)
+    if period[1] < kept_from:
+        return period
+    return (day, day) if any(day < last for _, last in sealed) else None
+
+
+def period_of(day: int, detail_days: int) -> Days:
     """The first and last day (ordinals) of the period that a day is sealed with: its calendar month, or itself."""
     if detail_days == 0:
         return day, day

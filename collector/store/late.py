@@ -62,11 +62,22 @@ def _left(
     for value, visits in writer.execute(sql, (site, pair[side], first)):
         if not prop or value.startswith(prop + "="):
             left[value] += visits
+    if first < last:  # days that were sealed by themselves have their own pairs, and the month's have nothing of them
+        for value, visits in writer.execute(_sums_of_days_alone(fact), (site, pair[side], site, first, last)):
+            left[value] -= visits
     for cell, visits in kept.items():
         left[cell[side]] -= visits
     for cell, visits in late.items():  # cells without a visit of their own count as one
         left[cell[side]] = max(left[cell[side]], visits)
     return +left
+
+
+def _sums_of_days_alone(fact: FactName) -> str:
+    alone = "SELECT first FROM sealed WHERE site = ? AND first = last AND first BETWEEN ? AND ?"
+    return (
+        f'SELECT value, CAST(sum(visits) AS BIGINT) FROM "{fact}_daily" '
+        f"WHERE site = ? AND dimension = ? AND day IN ({alone}) GROUP BY value"
+    )
 
 
 def _forget(fact: FactName) -> str:

@@ -10,7 +10,7 @@ then `late.py` sees to what they would tell of what was kept before.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -89,8 +89,10 @@ class Sealing:
             writer.execute(sealing_sql.forget_detail(fact), self._period)
         settle(writer, self._period, self._k, self._late)
         if not self._is_late:
+            ((alone,),) = writer.execute(sealing_sql.LAST_ALONE, self._period) if self._first < self._last else [(None,)]
+            first = alone + timedelta(days=1) if alone else self._first  # who was sealed alone may know nothing of the segment
             for segment in self._segments:
-                writer.execute(sealing_sql.NOTE_SEGMENT, (self._site, segment.name, self._first, self._last))
+                writer.execute(sealing_sql.NOTE_SEGMENT, (self._site, segment.name, first, self._last))
         writer.execute(sealing_sql.NOTE, (*self._period, self._k, sum(self._visits.values())))
         return sum(self._rows.values())
 

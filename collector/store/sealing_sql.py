@@ -32,6 +32,12 @@ TEMPORARY = (
 DETAIL_DAYS = "/* days with detail */ " + " UNION ".join(f"SELECT site, day FROM {fact}_detail" for fact in facts.ROLLED_UP)
 
 
+# Every sealed period of every site.
+PERIODS = "/* sealed periods */ SELECT DISTINCT site, first, last FROM sealed"
+# The last day of a period that was sealed by itself. Binds site, first and last.
+LAST_ALONE = "SELECT max(last) FROM sealed WHERE site = ? AND first = last AND first BETWEEN ? AND ?"
+
+
 def days(fact: FactName) -> str:
     """Each day of a period with its visits by one fact and its number of rows. Binds site, first and last."""
     return f'SELECT day, CAST(sum(visits) AS BIGINT), count(*) FROM "{fact}_detail" WHERE {IN_PERIOD} GROUP BY day'

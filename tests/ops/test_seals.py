@@ -115,10 +115,11 @@ def test_a_clock_set_back_unseals_nothing_and_seals_nothing_too_early(store: Duc
     count(store, "2026-10-05")
     look_and_seal(sealing)
     clock.set("2026-11-02 12:00")
-    count(store, "2026-10-06")
+    for day in ("2026-10-06", "2026-11-01"):  # late for what is sealed; not old enough
+        count(store, day)
     look_and_seal(sealing)
-    assert sealed(store) == [(1, "2026-10-01", "2026-10-31")]
-    assert store.query("SELECT sum(visits) FROM visits_detail") == [(20,)]
+    assert sealed(store) == [(1, "2026-10-01", "2026-10-31")] * 2
+    assert store.query("SELECT DISTINCT day FROM visits_detail") == [(date(2026, 11, 1),)]
 
 
 def test_a_site_whose_sealing_fails_holds_up_no_other(store: DuckDBStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,6 +141,42 @@ def test_a_site_whose_sealing_fails_holds_up_no_other(store: DuckDBStore, monkey
         assert [site for site, _, _ in sealed(store)] == [2, 3]
     look_and_seal(sealing)
     assert sealing.trouble == "" and [site for site, _, _ in sealed(store)] == [1, 2, 3]
+
+
+def test_late_rows_are_sealed_at_once_with_the_period_that_has_the_pairs_of_their_day(store: DuckDBStore) -> None:
+    for day in ("2026-09-05", "2026-09-07"):
+        count(store, day)
+    look_and_seal(seals(store, At("2026-09-08 12:00"), detail_days=0))
+    for day in ("2026-09-05", "2026-09-06", "2026-09-10"):  # late; late, of a day without a period; kept
+        count(store, day)
+    later = seals(store, At("2026-09-11 12:00"))
+    look_and_seal(later)
+    by_day = [(1, "2026-09-05", "2026-09-05")] * 2 + [(1, "2026-09-06", "2026-09-06"), (1, "2026-09-07", "2026-09-07")]
+    assert sealed(store) == by_day
+    assert store.query("SELECT DISTINCT day FROM visits_detail") == [(date(2026, 9, 10),)]
+    look_and_seal(seals(store, At("2026-11-01 12:00")))
+    month = [(1, "2026-09-01", "2026-09-30")]
+    assert sealed(store) == sorted(by_day + month)
+    count(store, "2026-09-10")
+    look_and_seal(seals(store, At("2026-11-02 12:00"), detail_days=0))
+    assert sealed(store) == sorted(by_day + 2 * month)
+
+
+def test_rows_of_a_month_before_all_sealed_ones_are_sealed_as_a_month(store: DuckDBStore) -> None:
+    count(store, "2026-09-05")
+    look_and_seal(seals(store, At("2026-11-01 12:00")))
+    count(store, "2026-01-05")
+    look_and_seal(seals(store, At("2026-11-02 12:00")))
+    assert sealed(store) == [(1, "2026-01-01", "2026-01-31"), (1, "2026-09-01", "2026-09-30")]
+
+
+def test_a_segment_saved_between_a_months_days_is_known_from_the_first_day_that_was_sealed_with_it(store: DuckDBStore) -> None:
+    count(store, "2026-09-05")
+    look_and_seal(seals(store, At("2026-09-06 12:00"), detail_days=0))
+    count(store, "2026-09-10")
+    finns: list[list[object]] = [["is", "visit:country", ["FI"]], ["is", "visit:browser", ["Firefox"]]]
+    look_and_seal(Seals(store, loaded(), At("2026-11-01 12:00"), dict, lambda site: [("finns", finns)]))
+    assert store.query("SELECT segment, first, last FROM counted") == [("finns", date(2026, 9, 6), date(2026, 9, 30))]
 
 
 def test_each_step_of_the_recorder_seals_a_piece_however_late_it_is(store: DuckDBStore) -> None:
