@@ -72,6 +72,12 @@ def segments_days_alone(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(segments, "_telling", telling)
 
 
+def segments_each_by_itself(patch: pytest.MonkeyPatch) -> None:
+    """A segment is told whatever those told before divide it into."""
+    may_be_told = segments._may_be_told
+    patch.setattr(segments, "_may_be_told", lambda visits, bit, divided, parts, k: may_be_told(visits, bit, bit, parts, k))
+
+
 def segments_beside_their_pair(patch: pytest.MonkeyPatch) -> None:
     """A segment of a pair is told, though cells of that pair are left out."""
     patch.setattr(sealing.Sealing, "_may_be_told", lambda *_: True)
@@ -88,6 +94,7 @@ MUTANTS: Mapping[str, Mutant] = {
         live_days_forgotten,
         segments_of_any_group,
         segments_days_alone,
+        segments_each_by_itself,
         segments_beside_their_pair,
     )
 }

@@ -2,7 +2,11 @@
 
 import random
 from dataclasses import replace
+from datetime import date
+from itertools import product
 from typing import Any
+
+import numpy as np
 
 from collector.facts import ROLLED_UP
 from collector.query import segment_condition
@@ -10,7 +14,7 @@ from collector.query.condition import of_rows
 from collector.query.filters import parse
 from collector.query.words import leaves
 from collector.store.interface import Segment
-from tests.privacy_model.site import ASKED, OF_VISITS, Filters, Site
+from tests.privacy_model.site import ASKED, OF_VISITS, VALUES, Filters, Site
 
 SHARE = 0.5  # of the sites whose dimensions can be combined
 MOST = 3  # segments of a site
@@ -28,10 +32,22 @@ def with_segments(site: Site) -> Site:
         return site
     found: list[Conditions] = []
     for _ in range(chance.randint(1, MOST)):
-        kinds = (_cell, _any, _narrower, _overlapping) if found else (_cell, _any)
+        kinds = (_cell, _any, _narrower, _narrower, _overlapping) if found else (_cell, _any)
         found.append(chance.choice(kinds)(site, chance, names, found))
     filters = {str(list(conditions.values())): list(conditions.values()) for conditions in found}
     return replace(site, segments=tuple((f"segment {n}", asked) for n, asked in enumerate(filters.values())))
+
+
+def nested() -> Site:
+    """A drawn site with a segment within another: two visits are what the narrower leaves of the wider, of all else there is plenty."""
+    names = ("country", "browser", "device")
+    values = tuple(VALUES[name][:3] for name in names)
+    cells = [(*places, 0, 0) for places in product(range(3), repeat=3)]
+    counts = np.array([2 if cell[:3] == (0, 0, 2) else 20 for cell in cells])
+    both = [["is", "visit:country", ["FI"]], ["is", "visit:browser", ["Firefox"]]]
+    wider, narrower = ([*both, ["is", "visit:device", chosen]] for chosen in (["Mobile", "Tablet"], ["Mobile"]))
+    month = (date(2026, 3, 1), date(2026, 3, 31))
+    return Site(1, 5, names, values, (month[0],), (month,), np.array(cells), counts, (("wider", wider), ("narrower", narrower)))
 
 
 def _cell(site: Site, chance: random.Random, names: list[str], before: list[Conditions]) -> Conditions:
@@ -45,13 +61,13 @@ def _any(site: Site, chance: random.Random, names: list[str], before: list[Condi
 
 
 def _narrower(site: Site, chance: random.Random, names: list[str], before: list[Conditions]) -> Conditions:
-    """A part of a segment: one condition more, or one value less."""
+    """A part of a segment: one value less, or one condition more."""
     wider = chance.choice(before)
-    more = [name for name in names if name not in wider]
-    if more:
-        return wider | {more[0]: _condition(site, chance, more[0])}
     several = [name for name, (_, _, values) in wider.items() if len(values) > 1]
-    return wider | {name: [*wider[name][:2], wider[name][2][:1]] for name in several}
+    more = [name for name in names if name not in wider]
+    if several or not more:
+        return wider | {name: [*wider[name][:2], wider[name][2][:1]] for name in several[:1]}
+    return wider | {more[0]: _condition(site, chance, more[0])}
 
 
 def _overlapping(site: Site, chance: random.Random, names: list[str], before: list[Conditions]) -> Conditions:
@@ -62,7 +78,7 @@ def _overlapping(site: Site, chance: random.Random, names: list[str], before: li
 
 
 def _condition(site: Site, chance: random.Random, name: str, operator: str = "") -> list[Any]:
-    operator = operator or chance.choice(("is", "is", "is two", "is_not"))
+    operator = operator or chance.choice(("is", "is two", "is_not"))
     values = site.values[site.dimensions.index(name)]
     count = 2 if operator == "is two" and len(values) > 2 else 1
     return [operator.removesuffix(" two"), chance.choice(NAMED[name]), chance.sample(values, count)]

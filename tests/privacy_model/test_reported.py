@@ -9,6 +9,7 @@ import pytest
 
 from tests.privacy_model.attack import attack
 from tests.privacy_model.history import Histories
+from tests.privacy_model.segments import nested
 from tests.privacy_model.site import VALUES, Site
 
 DAYS = (date(2026, 3, 2), date(2026, 3, 3))
@@ -27,6 +28,15 @@ def test_what_a_month_tells_of_a_value_leaves_its_days_open(other: str, tmp_path
     histories.close()
     assert (outcome.wrong, outcome.disclosed) == (0, [])
     assert outcome.attacked == 2
+
+
+def test_a_segment_within_a_segment_leaves_the_rest_of_it_open(tmp_path: Path) -> None:
+    """Finns with Firefox on phones or tablets, and those on phones: two visits from Finland with Firefox are on tablets."""
+    histories = Histories(tmp_path)
+    outcome = attack(nested(), histories)
+    histories.close()
+    assert (outcome.wrong, outcome.disclosed) == (0, [])
+    assert outcome.segments > 0
 
 
 def _site(dimensions: tuple[str, str], visits: dict[tuple[int, int, int], int]) -> Site:
