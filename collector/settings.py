@@ -119,7 +119,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("durability", "process or power", "process", "When an event is acknowledged: written (survives kill -9, synced each second) or synced to disk (survives power loss).", _choice("process", "power")),
     Setting("detail_days", "days", 30, "How long rows with all dimensions at once are kept before their month is sealed. 0: until the day's close.", _integer(0, 400)),
     Setting("smallest_group", "number", 10, "Visits that must share what an answer or a sealed row combines: a crossing of fewer is withheld.", _integer(5, 1000)),
-    Setting("history_months", "months", 25, "How long daily rows are kept.", _integer(1, 600)),
+    Setting("history_months", "months", 25, "How long counts are kept.", _integer(1, 600)),
     Setting("backup_days", "days", 7, "How many backups are kept, the newest ones, and for how many days. One is made each day by itself; more made by hand push older ones out.", _integer(1, 365)),
     Setting("query_parameters", "words", "", "Query parameters that stay part of a page's path; all others are cut.", _words),
     Setting("honour_dnt", "true or false", True, "Do not count browsers that send DNT: 1. (Sec-GPC: 1 is always honoured.)", _flag),

@@ -4,7 +4,7 @@ How many different dimensions it names, in its breakdown or its filters, decides
 
 | names | sealed days | other closed days | today |
 |---|---|---|---|
-| none or one | daily rows | daily rows | rows of today |
+| none or one | monthly and daily rows | the same | rows of today |
 | two that are a pair (`facts.PAIRS`) | pair rows, of whole periods | detail | rows of today |
 | a segment and nothing else | the segment's daily rows | detail | rows of today |
 | more | cannot be covered | detail | rows of today |
