@@ -102,13 +102,14 @@ class Seals:
         return sorted(due, key=lambda period: (period in self._unfinished, period))
 
     def _segments_of(self, site: int) -> list[Segment]:
-        found = []
-        for name, filters in self._segments(site):
-            conditions = {fact: condition for fact in ROLLED_UP if (condition := segment_condition(filters, fact))}
-            parts = leaves(parse(filters))
-            dimensions = dict.fromkeys(leaf.column.name for leaf in parts)
-            found.append(Segment(name, tuple(dimensions), conditions, tuple(map(condition_of, parts))))
-        return found
+        return [segment_of(name, filters) for name, filters in self._segments(site)]
+
+
+def segment_of(name: str, filters: Sequence[Any]) -> Segment:
+    """A saved segment as a sealing counts it."""
+    conditions = {fact: condition for fact in ROLLED_UP if (condition := segment_condition(filters, fact))}
+    parts = leaves(parse(filters))
+    return Segment(name, tuple(dict.fromkeys(leaf.column.name for leaf in parts)), conditions, tuple(map(condition_of, parts)))
 
 
 def due_with(day: int, sealed: Sequence[Days], kept_from: int, detail_days: int) -> Days | None:

@@ -15,6 +15,7 @@ from datetime import date
 
 from collector import facts
 from collector.facts import FactName, Pair
+from collector.store import sealing_sql
 from collector.store.connection import Connection
 from collector.store.fold import Cell, Cells, Table
 
@@ -73,10 +74,9 @@ def _left(
 
 
 def _sums_of_days_alone(fact: FactName) -> str:
-    alone = "SELECT first FROM sealed WHERE site = ? AND first = last AND first BETWEEN ? AND ?"
     return (
         f'SELECT value, CAST(sum(visits) AS BIGINT) FROM "{fact}_daily" '
-        f"WHERE site = ? AND dimension = ? AND day IN ({alone}) GROUP BY value"
+        f"WHERE site = ? AND dimension = ? AND day IN ({sealing_sql.ALONE}) GROUP BY value"
     )
 
 

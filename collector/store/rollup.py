@@ -24,7 +24,7 @@ CLOSING = "closing"
 
 # What the rows of one pair of dimensions are sorted by. Rows of like size lie together, so that their counts pack into few bits, and
 # in them those of a value, as questions read them. Of two years' 12.5 million rows: 10.2 bytes a row, 16.3 by value alone. By all
-# counts it is 10.1, and a filter takes a third more CPU; this takes a tenth more for a page, and no more for short lists.
+# counts it is 10.1, and a filter takes a third more CPU; this a tenth to a third more for a page, and no more for short lists.
 PAIR_ORDER = "floor(log2(greatest(visits, 1))) DESC, value, first, other_value"
 
 # So many rows are merged and sorted at once for each MB that the database may take, at 250 bytes a row: 1 million with 320 MB. The close

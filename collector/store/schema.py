@@ -64,12 +64,17 @@ def tables_of(fact: FactName) -> tuple[str, ...]:
     """The tables that hold one fact by day, by month or by minute; a month's `day` is its first."""
     if fact not in facts.ROLLED_UP:
         return (fact,)
-    return (f"{fact}_today", f"{fact}_detail", f"{fact}_daily", f"{fact}_monthly")
+    return (f"{fact}_today", f"{fact}_detail", *single_tables(fact))
+
+
+def single_tables(fact: FactName) -> tuple[str, str]:
+    """The tables that hold one of a fact's dimensions at a time: by day and by month."""
+    return f"{fact}_daily", f"{fact}_monthly"
 
 
 def detail_tables(fact: FactName) -> tuple[str, ...]:
     """The tables that hold one fact's rows with all of their keys."""
-    return tuple(table for table in tables_of(fact) if not table.endswith(("_daily", "_monthly")))
+    return tuple(table for table in tables_of(fact) if table not in single_tables(fact))
 
 
 def sealed_tables() -> tuple[str, ...]:
@@ -108,7 +113,7 @@ def _tables() -> dict[str, tuple[Column, ...]]:
         for table in detail_tables(fact):
             tables[table] = (*key_columns(fact), *measure_columns(fact))
         if fact in facts.ROLLED_UP:
-            tables[f"{fact}_daily"] = tables[f"{fact}_monthly"] = _single_columns(fact)
+            tables |= dict.fromkeys(single_tables(fact), _single_columns(fact))
             tables[f"{fact}_pairs"] = _pair_columns(fact)
     tables["sealed"] = _SEALED
     tables["counted"] = _COUNTED

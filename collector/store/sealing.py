@@ -22,7 +22,7 @@ from collector.store.fold import Cell, Table
 from collector.store.interface import Segment
 from collector.store.joint import hiding, is_looked_at
 from collector.store.late import settle
-from collector.store.schema import Column
+from collector.store.schema import Column, single_tables
 
 Step = Callable[[Connection], None]
 
@@ -89,7 +89,7 @@ class Sealing:
             writer.execute(sealing_sql.forget_detail(fact), self._period)
         settle(writer, self._period, self._k, self._late)
         if not self._is_late:
-            ((alone,),) = writer.execute(sealing_sql.LAST_ALONE, self._period) if self._first < self._last else [(None,)]
+            ((alone,),) = writer.execute(sealing_sql.LAST_ALONE, self._period)
             first = alone + timedelta(days=1) if alone else self._first  # who was sealed alone may know nothing of the segment
             for segment in self._segments:
                 writer.execute(sealing_sql.NOTE_SEGMENT, (self._site, segment.name, first, self._last))
@@ -196,7 +196,8 @@ class Sealing:
         if not self._small:
             return
         writer.execute(sealing_sql.given_up(fact), (self._site, self._small))
-        for table in (f"{fact}_daily", *((f"{fact}_monthly",) if self._gone else ())):
+        daily, monthly = single_tables(fact)
+        for table in (daily, monthly) if self._gone else (daily,):
             writer.execute(sealing_sql.give_up(fact, table), (self._site, self._site))
 
     def _keep_segments(self, writer: Connection) -> None:

@@ -34,8 +34,9 @@ DETAIL_DAYS = "/* days with detail */ " + " UNION ".join(f"SELECT site, day FROM
 
 # Every sealed period of every site.
 PERIODS = "/* sealed periods */ SELECT DISTINCT site, first, last FROM sealed"
-# The last day of a period that was sealed by itself. Binds site, first and last.
-LAST_ALONE = "SELECT max(last) FROM sealed WHERE site = ? AND first = last AND first BETWEEN ? AND ?"
+# The days of a period that were sealed by themselves. Binds site, first and last.
+ALONE = "SELECT first AS day FROM sealed WHERE site = ? AND first = last AND first BETWEEN ? AND ?"
+LAST_ALONE = f"SELECT max(day) FROM ({ALONE})"
 
 
 def days(fact: FactName) -> str:

@@ -22,7 +22,7 @@ from collector.facts import FactName
 from collector.store import arrow, sealing_sql
 from collector.store.connection import Connection
 from collector.store.interface import Segment
-from collector.store.schema import TABLES, names
+from collector.store.schema import TABLES, names, single_tables
 
 SEGMENT = "segment"
 
@@ -59,8 +59,8 @@ def keep(writer: Connection, period: tuple[int, date, date], k: int, segments: S
         carried = [(segment, how) for segment, how in zip(segments, telling, strict=True) if fact in segment.conditions]
         rows = _counted(writer, fact, period, [segment.conditions[fact] for segment, _ in carried])
         sums = _sums(rows, [(segment.name, how) for segment, how in carried], period[1].replace(day=1), fact)
-        for table in (f"{fact}_daily", f"{fact}_monthly"):
-            _write(writer, table, period[0], {(day, name): amounts for (of, day, name), amounts in sums.items() if of == table})
+        for table, amounts in sums.items():
+            _write(writer, table, period[0], amounts)
 
 
 def tell(days: Mapping[date, Bits], asked: Sequence[Asked], k: int) -> list[Telling]:
@@ -156,16 +156,16 @@ def _counted(
 
 def _sums(
     rows: Iterable[tuple[Any, ...]], segments: Sequence[tuple[str, Telling]], month: date, fact: FactName
-) -> dict[tuple[str, date, str], list[int]]:
-    """The rows of single dimensions: (table, day, segment) -> measures."""
-    sums: dict[tuple[str, date, str], list[int]] = {}
+) -> dict[str, dict[tuple[date, str], list[int]]]:
+    """The rows of each table of single dimensions: (day, segment) -> measures."""
+    daily, monthly = single_tables(fact)
+    sums: dict[str, dict[tuple[date, str], list[int]]] = {daily: {}, monthly: {}}
     for day, holds, *measures in rows:
         for within, (name, telling) in zip(holds, segments, strict=True):
             if not within or day not in telling.days | telling.together:
                 continue
-            told = [(f"{fact}_monthly", month, name), *([(f"{fact}_daily", day, name)] if day in telling.days else [])]
-            for key in told:
-                present = sums.setdefault(key, [0] * len(facts.measures_of(fact)))
+            for table, of in ((monthly, month), (daily, day)) if day in telling.days else ((monthly, month),):
+                present = sums[table].setdefault((of, name), [0] * len(facts.measures_of(fact)))
                 for at, measure in enumerate(measures):
                     present[at] += measure
     return sums

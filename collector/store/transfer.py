@@ -11,7 +11,7 @@ from collector import facts
 from collector.facts import FactName
 from collector.store import rollup
 from collector.store.connection import Answer, Connection, Stream
-from collector.store.schema import DELETED, TABLES, Column, detail_tables, fact_names, names
+from collector.store.schema import DELETED, TABLES, Column, detail_tables, fact_names, names, single_tables
 
 # So many daily or pair rows are merged and sorted at once: 25 million at once ended a memory limit of 160 MB.
 SHARE_ROWS_MAX = 500_000
@@ -44,7 +44,7 @@ def _rewritten_fact(connection: Connection, fact: FactName) -> Iterator[Part]:
         else:
             yield from _by_day(connection, fact, table)
     if fact in facts.ROLLED_UP:
-        for table in (f"{fact}_daily", f"{fact}_monthly"):
+        for table in single_tables(fact):
             for where, parameters in _shares(connection, table, ("site", "dimension", "date_trunc('month', day)")):
                 yield Part(table, rollup.merged_single(fact, table, where), parameters)
         for where, parameters in _shares(connection, f"{fact}_pairs", ("site", "dimension", "other")):

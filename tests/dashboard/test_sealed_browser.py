@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.dashboard.conftest import ARGUMENTS
+from tests.chromium import CHROMIUM, QUIET
 from tests.dashboard.harness import house, served
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         filled.seal(filled.add("example.com", 53, 12), date(2026, 10, 1), date(2026, 10, 31))
         with (
             served(filled.app) as address,
-            playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS)) as chromium,
+            playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET)) as chromium,
         ):
             context = chromium.new_context(viewport={"width": 390, "height": 800}, base_url=address, reduced_motion="reduce")
             context.add_cookies([{"name": "footfall_session", "value": filled.session(), "url": address}])

@@ -12,10 +12,9 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from collector.demo.site import demo_app
+from tests.chromium import CHROMIUM, QUIET
 
 DOMAIN = "demo-shop.localhost"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 WAIT_S = 10
 
 pytestmark = pytest.mark.browser
@@ -81,7 +80,7 @@ def site(received: tuple[str, list[list[object]]]) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield opened
         opened.close()
 

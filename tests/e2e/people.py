@@ -8,19 +8,9 @@ from typing import NamedTuple
 
 from playwright.sync_api import BrowserType, Page
 
+from tests.chromium import CHROMIUM, EXAMPLES_HERE, QUIET
 from tests.server import Server, until
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP *.example 127.0.0.1",
-)
 # A browser says when it is driven, and Footfall does not count such ones: these keep silent about it.
 SILENT = "--disable-blink-features=AutomationControlled"
 
@@ -62,7 +52,7 @@ def walking(chromium: BrowserType, person: Person) -> Iterator[Page]:
     """
     browser = chromium.launch(
         executable_path=CHROMIUM,
-        args=[*QUIET, SILENT, f"--user-agent={person.agent}"],
+        args=[*QUIET, EXAMPLES_HERE, SILENT, f"--user-agent={person.agent}"],
         ignore_default_args=["--disable-back-forward-cache"],  # a person's browser has one
     )
     context = browser.new_context(locale=person.locale, viewport={"width": person.width, "height": 800})

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserType, Page, Response, expect
 
+from tests.chromium import CHROMIUM, EXAMPLES_HERE, QUIET
 from tests.e2e.pages import serving
-from tests.e2e.people import CHROMIUM, QUIET, SILENT, printed_link
+from tests.e2e.people import SILENT, printed_link
 from tests.server import BROWSER, Server, until
 
 pytestmark = pytest.mark.browser
@@ -43,7 +44,7 @@ def port(tag: str) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def browser(chromium: BrowserType) -> Iterator[Browser]:
-    started = chromium.launch(executable_path=CHROMIUM, args=[*QUIET, SILENT, f"--user-agent={BROWSER}"])
+    started = chromium.launch(executable_path=CHROMIUM, args=[*QUIET, EXAMPLES_HERE, SILENT, f"--user-agent={BROWSER}"])
     yield started
     started.close()
 
@@ -130,7 +131,7 @@ def test_a_visit_in_another_browser_is_felt_by_the_live_counter(desk: Page, firs
     live = desk.locator("[data-live] b, .live b").first
     expect(live).not_to_have_text("0")
     before = int(live.inner_text())
-    other = chromium.launch(executable_path=CHROMIUM, args=[*QUIET, SILENT, f"--user-agent={BROWSER} Another/1.0"])
+    other = chromium.launch(executable_path=CHROMIUM, args=[*QUIET, EXAMPLES_HERE, SILENT, f"--user-agent={BROWSER} Another/1.0"])
     page = other.new_page()
     assert visit(page, f"http://{SITE}:{port}/about").status == 202
     started = time.monotonic()

@@ -11,7 +11,8 @@ from playwright.sync_api import BrowserType, Page
 from collector.demo.site import DOMAIN
 from collector.facts import BY_NAME, DIMENSIONS, dimensions_of
 from dashboard.panels import DIMENSION, PANELS
-from tests.e2e.people import CHROMIUM, QUIET, printed_link
+from tests.chromium import CHROMIUM, EXAMPLES_HERE, QUIET
+from tests.e2e.people import printed_link
 from tests.e2e.walks import (
     ALL_SHOWN_S_MAX,
     KETTLE,
@@ -114,7 +115,7 @@ EVENTS = {
 @pytest.fixture(scope="module")
 def desk(chromium: BrowserType, server: Server) -> Iterator[Page]:
     """The administrator's browser, signed in by the link that the server printed."""
-    browser = chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    browser = chromium.launch(executable_path=CHROMIUM, args=[*QUIET, EXAMPLES_HERE])
     page = browser.new_page(viewport={"width": 1280, "height": 900}, base_url=f"http://127.0.0.1:{server.port}")
     page.goto(printed_link(server))
     page.wait_for_url(f"**/site/{DOMAIN}")

@@ -8,13 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from collector.facts import ROLLED_UP
-from collector.query import segment_condition
-from collector.query.condition import of_rows
-from collector.query.filters import parse
-from collector.query.words import leaves
+from collector.ops.seals import segment_of
 from collector.store.interface import Segment
-from tests.privacy_model.site import ASKED, OF_VISITS, VALUES, Filters, Site
+from tests.privacy_model.site import ASKED, OF_VISITS, VALUES, Site
 
 SHARE = 0.5  # of the sites whose dimensions can be combined
 MOST = 3  # segments of a site
@@ -86,10 +82,4 @@ def _condition(site: Site, chance: random.Random, name: str, operator: str = "")
 
 def for_sealing(site: Site) -> list[Segment]:
     """The site's segments as the server hands them to a sealing."""
-    return [_for_sealing(name, filters) for name, filters in site.segments]
-
-
-def _for_sealing(name: str, filters: Filters) -> Segment:
-    conditions = {fact: condition for fact in ROLLED_UP if (condition := segment_condition(filters, fact))}
-    parts = leaves(parse(filters))
-    return Segment(name, tuple(dict.fromkeys(leaf.column.name for leaf in parts)), conditions, tuple(map(of_rows, parts)))
+    return [segment_of(name, filters) for name, filters in site.segments]

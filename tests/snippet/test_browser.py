@@ -9,21 +9,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from snippet.serve import asset
 from snippet.tag import tag
+from tests.chromium import CHROMIUM, EXAMPLES_HERE, QUIET
 from tests.snippet.recorder import Recorder, recording
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP *.example 127.0.0.1",
-]
 # Without its once-a-second beat, what the snippet sees it is told of at once.
 BEATLESS = "window.setInterval = () => 0"
 TALL = '<div style="height:4000px">tall</div>'
@@ -43,7 +33,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # Playwright turns the back/forward cache off; these pages are about it.
         chromium = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=["--disable-back-forward-cache"]
+            executable_path=CHROMIUM, args=[*QUIET, EXAMPLES_HERE], ignore_default_args=["--disable-back-forward-cache"]
         )
         yield chromium
         chromium.close()
