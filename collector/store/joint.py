@@ -8,13 +8,16 @@ Giusti, 1998), and where they meet, the smallest kept cell that had a part in it
 The days are one dimension more: every single breakdown is told by day, exactly, so each day bounds each cell. What these sums
 pin down by themselves no leaving out can hide, and none is asked to.
 
+Tables of two facts bound each other where each cell of one is part of the other's: who entered on a page has seen that page. On
+a site whose visits see one page each, the two are the same table, and what one hides the other must not tell.
+
 Bounds by three dimensions of few values are looked at; with many values each cell has too much room for bounds to meet.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import combinations, count
+from itertools import count
 from math import prod
 from operator import itemgetter
 
@@ -32,9 +35,10 @@ WORK_MAX = 1_000_000
 ATTEMPTS_MAX = 30
 
 
-# For each dimension, the visits by day and value, which everybody knows.
-ByDay = Mapping[str, Cells]
-DAY = "day"
+# The visits by day and value, which everybody knows, by what the days and the values are called.
+ByDay = Mapping[Pair, Cells]
+# Two tables' dimensions, in the same order for both, each cell of the first being part of the second's.
+Part = tuple[Pair, Pair]
 
 
 def is_looked_at(table: Table) -> bool:
@@ -43,46 +47,54 @@ def is_looked_at(table: Table) -> bool:
     return min(rows, columns) > 1 and rows * columns <= CELLS_MAX
 
 
-def hide_jointly(tables: Mapping[Pair, Table], by_day: ByDay) -> None:
+def hide_jointly(tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = ()) -> None:
     """Leave out cells of the tables, which must be whole (no rest), until together they pin down no small cell."""
-    for _ in hiding(tables, by_day):
+    for _ in hiding(tables, by_day, parts):
         pass
 
 
-def hiding(tables: Mapping[Pair, Table], by_day: ByDay) -> Iterator[None]:
+def hiding(tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = ()) -> Iterator[None]:
     """The same, some of the work at each `next`: 2 s at most (WORK_MAX)."""
     tables = {pair: table for pair, table in sorted(tables.items(), key=itemgetter(0)) if is_looked_at(table)}
+    known = {frozenset(pair) for pair in tables}
+    parts = [part for part in parts if known.issuperset(map(frozenset, part))]
     alone: Bounds | None = None
     for attempt in count():
         if not any(table.kept for table in tables.values()):
             return
-        pinned = Bounds(tables, by_day).pinned()
+        pinned = Bounds(tables, by_day, parts).pinned()
         yield
         if pinned and alone is None:
-            alone = Bounds(tables, by_day, kept=False)
+            alone = Bounds(tables, by_day, parts, kept=False)
             yield
         told = [(pair, cell) for pair, cell in pinned if alone and alone.room(pair, cell)]
         if not told:
             return
         for pair, cell in sorted(told):
             if attempt < ATTEMPTS_MAX:
-                _hide(tables, pair, cell)
+                _hide(tables, _named(parts, pair, cell))
             else:
-                tables[pair].drop_all()
+                for table in [tables[pair]] if tables[pair].kept else tables.values():
+                    table.drop_all()
 
 
-def _hide(tables: Mapping[Pair, Table], pair: Pair, cell: Cell) -> None:
-    """Leave out the smallest kept cell of those that share a value with this one, in whichever table."""
-    values = dict(zip(pair, cell, strict=True))
-    near = [
-        (table.visits(kept), of, kept)
-        for of, table in tables.items()
-        for kept in table.kept
-        if any(values.get(name) == value for name, value in zip(of, kept, strict=True))
-    ]
+def _named(parts: Sequence[Part], pair: Pair, cell: Cell) -> list[dict[str, str]]:
+    """A cell's values by name, and those of the cells that are part of it or the other way round."""
+    own = dict(zip(pair, cell, strict=True))
+    turned = [turned for part in parts for turned in (part, part[::-1]) if set(turned[0]) == own.keys()]
+    return [own, *({name: own[of] for of, name in zip(*of_both, strict=True)} for of_both in turned)]
+
+
+def _hide(tables: Mapping[Pair, Table], named: Sequence[Mapping[str, str]]) -> None:
+    """Leave out the smallest kept cell of those that share a value with a cell, in whichever table; else of its own tables'."""
+    values = {value for of in named for value in of.items()}
+    own = [set(of) for of in named]
+    kept = [(table.visits(cell), pair, cell) for pair, table in tables.items() for cell in table.kept]
+    near = [one for one in kept if not values.isdisjoint(zip(one[1], one[2], strict=True))]
+    near = near or [one for one in kept if set(one[1]) in own]
     if near:
-        _, of, kept = min(near)
-        tables[of].drop(kept)
+        _, pair, cell = min(near)
+        tables[pair].drop(cell)
     else:
         for table in tables.values():
             table.drop_all()
@@ -91,9 +103,10 @@ def _hide(tables: Mapping[Pair, Table], pair: Pair, cell: Cell) -> None:
 class Bounds:
     """The least and the most that each cell can hold, as far as the tables tell. `_low[a, b][i][j]` for both orders of a pair."""
 
-    def __init__(self, tables: Mapping[Pair, Table], by_day: ByDay, kept: bool = True) -> None:
+    def __init__(self, tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), kept: bool = True) -> None:
         """Without `kept`, as far as sums alone tell."""
         self._tables = tables
+        self._parts = parts
         self._names: dict[str, list[str]] = {}
         self._places: dict[str, dict[str, int]] = {}
         self._sums: dict[str, list[int]] = {}
@@ -102,14 +115,15 @@ class Bounds:
         for pair, table in tables.items():
             for side in (0, 1):
                 self._name(pair[side], table.sums(side))
-        days: Counter[str] = Counter()
-        for cells in by_day.values():
-            days |= Counter(_sums(cells))  # those of every dimension are the same
-        self._name(DAY, days)
+        days: dict[str, Counter[str]] = {}
+        for (day, _), cells in by_day.items():
+            days[day] = days.get(day, Counter()) | Counter(_sums(cells))  # those of every dimension of a fact are the same
+        for day, sums in days.items():
+            self._name(day, sums)
         for pair, table in tables.items():
             self._start(pair, table.bounds if kept else table.allowed)
-        for name in (name for name in by_day if name in self._names):  # in their order: bounds that are cut short depend on it
-            self._start((DAY, name), partial(_exactly, by_day[name]))
+        for pair in (pair for pair in by_day if pair[1] in self._names):  # in their order: bounds that are cut short depend on it
+            self._start(pair, partial(_exactly, by_day[pair]))
         self._tighten()
 
     def pinned(self) -> list[tuple[Pair, Cell]]:
@@ -134,21 +148,25 @@ class Bounds:
 
     def _tighten(self) -> None:
         cubes = [Cube(self, names) for names in self._triples()]
+        parts = [Within(self, *part) for part in self._parts]
         rounds = WORK_MAX // max(1, sum(cube.size for cube in cubes))
         for _ in range(max(1, min(rounds, ROUNDS_MAX))):
             changed = [self._by_sums(pair) for pair in list(self._low)]
+            changed += [part.tighten() for part in parts]
             changed += [cube.tighten() for cube in cubes]
             if not any(changed):
                 return
 
     def _triples(self) -> Iterator[tuple[str, str, str]]:
         """Three dimensions of few values, each two of which have a table, one of which hides something."""
-        hiding = {pair for pair, table in self._tables.items() if table.hidden()}
-        for names in combinations(self._names, 3):
-            pairs = set(combinations(names, 2))
-            combined = prod(len(self._names[name]) for name in names)
-            if combined <= COMBINATIONS_MAX and pairs <= self._low.keys() and any({pair, pair[::-1]} & hiding for pair in pairs):
-                yield names
+        beside: dict[str, set[str]] = {}
+        for one, other in self._low:
+            beside.setdefault(one, set()).add(other)
+        hiding = [pair for pair, table in self._tables.items() if table.hidden()]
+        found = {tuple(sorted((*pair, third))) for pair in hiding for third in beside[pair[0]] & beside[pair[1]]}
+        for one, other, third in sorted(found):
+            if prod(len(self._names[name]) for name in (one, other, third)) <= COMBINATIONS_MAX:
+                yield one, other, third
 
     def _by_sums(self, pair: Pair) -> bool:
         """What the other cells of a row leave to each cell."""
@@ -165,6 +183,12 @@ class Bounds:
     def size(self, name: str) -> int:
         """How many values a dimension has."""
         return len(self._names[name])
+
+    def beyond(self, part: str, whole: str) -> dict[tuple[int, int], int]:
+        """How many visits more one dimension has than another, by the places of each value in the first and in the second."""
+        mine, theirs = self._places[part], self._places[whole]
+        of_both = ((mine[value], theirs[value]) for value in mine.keys() & theirs)
+        return {(one, other): self._sums[whole][other] - self._sums[part][one] for one, other in of_both}
 
     def of(self, pair: Pair, i: int, j: int) -> tuple[int, int]:
         """A cell's bounds, by the places of its values."""
@@ -225,6 +249,32 @@ class Cube:
                 if most - fewest + low[cell] < above:
                     high[cell] = most - fewest + low[cell]
                     room += high[cell] - above
+        return changed
+
+
+class Within:
+    """A table each of whose cells is part of another's: what that one has beyond it is no more than its row or column has beyond."""
+
+    def __init__(self, bounds: Bounds, part: Pair, whole: Pair) -> None:
+        self._bounds, self._part, self._whole = bounds, part, whole
+        rows, columns = (bounds.beyond(part[side], whole[side]) for side in (0, 1))
+        # Who saw no page entered on none, and is in no cell of the whole.
+        without = [-sum(more for more in line.values() if more < 0) for line in (rows, columns)]
+        self._cells = [
+            (row, column, min(more + without[1], beyond + without[0]))
+            for row, more in sorted(rows.items())
+            for column, beyond in sorted(columns.items())
+            if more >= 0 and beyond >= 0
+        ]
+
+    def tighten(self) -> bool:
+        """Every cell once; returns whether any has tighter bounds now."""
+        changed = False
+        for (i, of_i), (j, of_j), beyond in self._cells:
+            least, most = self._bounds.of(self._whole, of_i, of_j)
+            changed |= self._bounds.narrow(self._part, i, j, least - beyond, most)
+            fewest, room = self._bounds.of(self._part, i, j)
+            changed |= self._bounds.narrow(self._whole, of_i, of_j, fewest, room + beyond)
         return changed
 
 

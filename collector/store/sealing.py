@@ -20,7 +20,7 @@ from collector.store import arrow, sealing_sql, segments
 from collector.store.connection import Connection
 from collector.store.fold import Cell, Table
 from collector.store.interface import Segment
-from collector.store.joint import hiding, is_looked_at
+from collector.store.joint import Part, hiding, is_looked_at
 from collector.store.late import settle
 from collector.store.schema import Column, single_tables
 
@@ -33,6 +33,21 @@ DAY_CELLS_MAX = 2_000
 
 # A fact of so few rows is looked at as a whole: its tables have no more cells each, and 100 statements less are 0.2 s of CPU.
 TOGETHER_ROWS_MAX = 2_000
+
+DAY = "day"
+
+
+def of_fact(fact: FactName, name: str) -> str:
+    """What a dimension of a fact, or its days, are called beside those of others: its visits are summed by other rows."""
+    return f"{fact}.{name}"
+
+
+# Each cell of the first is part of the second's: a visit's entry page and its last are pages that it saw.
+PARTS: tuple[Part, ...] = tuple(
+    ((of_fact("visits", one), of_fact("visits", other)), (of_fact("pages", of_one), of_fact("pages", of_other)))
+    for one, other in PAIRS["visits"]
+    for of_one, of_other in [("page" if name in ("entry_page", "exit_page") else name for name in (one, other))]
+)
 
 _CELL = tuple(Column(name, "text") for name in ("dimension", "other", "value", "other_value"))
 _LINE = (Column("side", "count"), Column("name", "text"), Column("exposure", "count"), Column("visits", "count"))
@@ -51,9 +66,10 @@ class Sealing:
         self._gone: list[date] = []  # the same, where they have fewer than k together: what they give up is not kept at all
         # As far as `joint` looks at them, by pair and by the property whose values they are of ("": by rows of their own).
         self._tables: dict[FactName, dict[tuple[Pair, str], Table]] = {fact: {} for fact in facts.ROLLED_UP}
+        self._staged: dict[FactName, dict[tuple[Pair, str], set[Cell]]] = {}
+        # The same by what their dimensions are called where all facts are looked at together, and the days of these.
         self._together: dict[Pair, Table] = {}
-        self._staged: dict[tuple[Pair, str], set[Cell]] = {}
-        self._days: dict[str, dict[Cell, int]] = {}
+        self._days: dict[Pair, dict[Cell, int]] = {}
         self._by_day: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
         self._is_late = False  # the period was sealed before
         self._late: dict[tuple[FactName, Pair, str], dict[Cell, int]] = {}
@@ -70,8 +86,9 @@ class Sealing:
                     yield partial(self._stage, fact, bundle)
         for fact in facts.ROLLED_UP:
             yield partial(self._look_at_days, fact)
-            for _ in hiding(self._together, self._days):
-                yield _pause
+        for _ in hiding(self._together, self._days, PARTS):
+            yield _pause
+        for fact in facts.ROLLED_UP:
             yield partial(self._take_back, fact)
 
     def finish(self, writer: Connection) -> int | None:
@@ -155,26 +172,29 @@ class Sealing:
         """What is needed to hide what all tables of a fact would tell together."""
         if self._has_changed(writer):  # days and tables would contradict each other, and nothing will take effect
             self._tables[fact] = {}
-        self._staged = {key: set(table.kept) for key, table in self._tables[fact].items()}
-        self._together, self._days, self._by_day = {}, {}, {}
+        self._staged[fact] = {key: set(table.kept) for key, table in self._tables[fact].items()}
+        self._by_day = {}
         for (pair, prop), table in self._tables[fact].items():
             names = [self._called(fact, name, prop, table.sums(side), writer) for side, name in enumerate(pair)]
             self._together[names[0], names[1]] = table
             for side, name in enumerate(pair):  # the values of a property that every event has share out the same events
-                if name in PROPERTY_DIMENSIONS and names[1 - side] in self._days:
+                if name in PROPERTY_DIMENSIONS and (of_fact(fact, DAY), names[1 - side]) in self._days:
                     self._add_days(fact, name, names[side], prop, table.sums(side), writer)
 
     def _called(self, fact: FactName, name: str, prop: str, sums: Mapping[str, int], writer: Connection) -> str:
         """A dimension's name among the tables of a fact: one of its own where these are of some events only."""
-        if name not in PROPERTY_DIMENSIONS and self._add_days(fact, name, name, "", sums, writer):
-            return name
-        return f"{name} of {prop}" if prop else name
+        called = of_fact(fact, name)
+        if name not in PROPERTY_DIMENSIONS and self._add_days(fact, name, called, "", sums, writer):
+            return called
+        return f"{called} of {prop}" if prop else called
 
     def _take_back(self, fact: FactName, writer: Connection) -> None:
         """Staged cells that are not kept after all."""
-        dropped = [(pair, cell) for (pair, prop), table in self._tables[fact].items() for cell in self._staged[pair, prop] - table.kept]
+        dropped = [
+            (pair, cell) for (pair, prop), table in self._tables[fact].items() for cell in self._staged[fact][pair, prop] - table.kept
+        ]
         _with_cells(writer, sealing_sql.unstage(fact), dropped)
-        self._tables[fact], self._together, self._days, self._by_day = {}, {}, {}, {}
+        self._tables[fact] = {}
 
     def _add_days(self, fact: FactName, name: str, called: str, prop: str, sums: Mapping[str, int], writer: Connection) -> bool:
         """What everybody knows of the days: a dimension's values, by day or for all days that gave theirs up.
@@ -189,7 +209,7 @@ class Sealing:
         found = self._by_day[name, prop]
         adds_up = _added(found) == sums
         if adds_up and len(found) <= DAY_CELLS_MAX:
-            self._days[called] = _cells(found)
+            self._days[of_fact(fact, DAY), called] = _cells(found)
         return adds_up
 
     def _give_up_days(self, writer: Connection, fact: FactName) -> None:

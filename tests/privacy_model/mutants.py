@@ -47,6 +47,11 @@ def tables_alone(patch: pytest.MonkeyPatch) -> None:
     _tables_alone(patch)
 
 
+def facts_alone(patch: pytest.MonkeyPatch) -> None:
+    """What the tables of entry pages hide those of pages may tell."""
+    patch.setattr(sealing, "PARTS", ())
+
+
 def live_days_forgotten(patch: pytest.MonkeyPatch) -> None:
     """Whoever has a shared address sees kept detail."""
     for needs in (Needs.PAIRS, Needs.DETAIL):
@@ -91,6 +96,7 @@ MUTANTS: Mapping[str, Mutant] = {
         rows_but_not_columns,
         remainders_but_no_trades,
         tables_alone,
+        facts_alone,
         live_days_forgotten,
         segments_of_any_group,
         segments_days_alone,
@@ -101,7 +107,7 @@ MUTANTS: Mapping[str, Mutant] = {
 
 
 def _tables_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sealing, "hiding", lambda tables, by_day: iter(()))
+    patch.setattr(sealing, "hiding", lambda tables, by_day, parts: iter(()))
 
 
 def _nothing(*_: Any) -> None:

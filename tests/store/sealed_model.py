@@ -13,6 +13,7 @@ from collector.store.duckdb_store import DuckDBStore
 from collector.store.fold import Table
 from collector.store.interface import Rows
 from collector.store.joint import hide_jointly, is_looked_at
+from collector.store.sealing import PARTS, of_fact
 from tests.store.model import _flat
 
 K = 5
@@ -21,6 +22,8 @@ FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 
 # (value, other value) -> measures
 Cells = dict[tuple[str, str], tuple[int, ...]]
+# The tables of one fact, by pair and by the property whose values they are of.
+Tables = dict[tuple[tuple[str, str], str], Table]
 # (dimension, day or first of the month, value) -> measures
 Singles = dict[tuple[str, date, str], tuple[int, ...]]
 
@@ -134,37 +137,41 @@ class Sealed:
 
     def pairs(self, fact: FactName) -> dict[tuple[str, str], Cells]:
         """Each pair's kept cells."""
-        if fact not in self._kept:
-            self._kept[fact] = self._decided(fact)
+        if not self._kept:
+            self._decide()
         return self._kept[fact]
 
-    def _decided(self, fact: FactName) -> dict[tuple[str, str], Cells]:
+    def _decide(self) -> None:
         """The values of each property share out its events, so they are decided by themselves."""
-        place = facts.measures_of(fact).index("visits")
-        whole = self.tables(fact)
-        tables: dict[tuple[tuple[str, str], str], Table] = {}
-        for pair in sorted(whole):
-            for prop in sorted({_property(pair, cell) for cell in whole[pair]}):
-                cells = {cell: max(1, measures[place]) for cell, measures in whole[pair].items() if _property(pair, cell) == prop}
-                tables[pair, prop] = Table(cells, self._k)
-        self._hide(fact, {key: table for key, table in tables.items() if is_looked_at(table)})
-        kept: dict[tuple[str, str], Cells] = {}
-        for (pair, _), table in tables.items():
-            kept[pair] = kept.get(pair, {}) | {cell: whole[pair][cell] for cell in table.kept}
-        return {pair: cells for pair, cells in kept.items() if cells}
+        whole = {fact: self.tables(fact) for fact in ROLLED_UP}
+        tables: dict[FactName, Tables] = {fact: {} for fact in ROLLED_UP}
+        for fact in ROLLED_UP:
+            place = facts.measures_of(fact).index("visits")
+            for pair in sorted(whole[fact]):
+                for prop in sorted({_property(pair, cell) for cell in whole[fact][pair]}):
+                    cells = {cell: max(1, of[place]) for cell, of in whole[fact][pair].items() if _property(pair, cell) == prop}
+                    tables[fact][pair, prop] = Table(cells, self._k)
+        self._hide(tables)
+        for fact in ROLLED_UP:
+            kept: dict[tuple[str, str], Cells] = {}
+            for (pair, _), table in tables[fact].items():
+                kept[pair] = kept.get(pair, {}) | {cell: whole[fact][pair][cell] for cell in table.kept}
+            self._kept[fact] = {pair: cells for pair, cells in kept.items() if cells}
 
-    def _hide(self, fact: FactName, tables: dict[tuple[tuple[str, str], str], Table]) -> None:
+    def _hide(self, tables: dict[FactName, Tables]) -> None:
         """What tables tell together, with the days; the values of a property that every event has share out the same events."""
         together: dict[tuple[str, str], Table] = {}
-        by_day: dict[str, dict[tuple[str, str], int]] = {}
-        for (pair, prop), table in tables.items():
-            days = [self._by_day(fact, name, prop if name in PROPERTY_DIMENSIONS else "") for name in pair]
-            whole = [_summed((value, n) for (_, value), n in days[side].items()) == table.sums(side) for side in (0, 1)]
-            own = [whole[side] and name not in PROPERTY_DIMENSIONS for side, name in enumerate(pair)]
-            called = [name if own[side] or not prop else f"{name} of {prop}" for side, name in enumerate(pair)]
-            together[called[0], called[1]] = table
-            by_day |= {called[side]: days[side] for side in (0, 1) if whole[side] and (own[side] or own[1 - side])}
-        hide_jointly(together, by_day)
+        by_day: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+        for fact in ROLLED_UP:
+            for (pair, prop), table in ((key, table) for key, table in tables[fact].items() if is_looked_at(table)):
+                days = [self._by_day(fact, name, prop if name in PROPERTY_DIMENSIONS else "") for name in pair]
+                whole = [_summed((value, n) for (_, value), n in days[side].items()) == table.sums(side) for side in (0, 1)]
+                own = [whole[side] and name not in PROPERTY_DIMENSIONS for side, name in enumerate(pair)]
+                called = [of_fact(fact, name if own[side] or not prop else f"{name} of {prop}") for side, name in enumerate(pair)]
+                together[called[0], called[1]] = table
+                of_days = of_fact(fact, "day")
+                by_day |= {(of_days, called[side]): days[side] for side in (0, 1) if whole[side] and (own[side] or own[1 - side])}
+        hide_jointly(together, by_day, PARTS)
 
     def daily(self, fact: FactName) -> Singles:
         """The daily rows of every dimension and the total: small days have given up their values."""

@@ -8,8 +8,9 @@ from itertools import combinations, islice, product
 import pytest
 
 from collector.facts import Pair
+from collector.store import joint
 from collector.store.fold import Cell, Table
-from collector.store.joint import DAY, Bounds, hide_jointly, hiding
+from collector.store.joint import Bounds, hide_jointly, hiding
 
 K = 3
 NAMES = ("country", "device", "source")
@@ -45,9 +46,9 @@ def tables(visits: World) -> dict[Pair, Table]:
     return found
 
 
-def of_days(visits: World) -> dict[str, dict[Cell, int]]:
+def of_days(visits: World) -> dict[Pair, dict[Cell, int]]:
     """All on one day: nothing that the sums would not tell."""
-    return {name: {("", value): count for value, count in sums(visits, at).items()} for at, name in enumerate(NAMES)}
+    return {("day", name): {("", value): count for value, count in sums(visits, at).items()} for at, name in enumerate(NAMES)}
 
 
 def sums(visits: World, at: int) -> Counter[str]:
@@ -111,6 +112,15 @@ def test_a_small_cell_that_a_third_fact_pins_down_is_hidden_again(seed: int) -> 
     assert all(after.room(pair, cell) > 0 for pair, cell in before)
 
 
+@pytest.mark.parametrize("seed", PINNED[:2])
+def test_hiding_that_takes_too_many_attempts_ends_with_nothing_told(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(joint, "ATTEMPTS_MAX", 0)
+    told, days = tables(world(seed)), of_days(world(seed))
+    attempts = list(islice(hiding(told, days), 100))
+    assert len(attempts) < 100
+    assert not Bounds(told, days).pinned() or not any(table.kept for table in told.values())
+
+
 def test_by_every_world_that_looks_the_same_a_pinned_cell_is_hidden_again() -> None:
     visits = world(PINNED[0])
     told = tables(visits)
@@ -154,15 +164,14 @@ def test_a_day_with_one_visit_tells_nothing_more_than_its_sums() -> None:
     }
     table = Table(cells, K)
     told = {("country", "device"): table}
-    by_day: dict[str, dict[Cell, int]] = {
-        "country": {("1", "FI"): 2, ("2", "FI"): 40, ("2", "SE"): 44, ("2", "NO"): 60},
-        "device": {("1", "Mobile"): 2, ("2", "Mobile"): 70, ("2", "Desktop"): 74},
+    by_day: dict[Pair, dict[Cell, int]] = {
+        ("day", "country"): {("1", "FI"): 2, ("2", "FI"): 40, ("2", "SE"): 44, ("2", "NO"): 60},
+        ("day", "device"): {("1", "Mobile"): 2, ("2", "Mobile"): 70, ("2", "Desktop"): 74},
     }
     hide_jointly(told, by_day)
     bounds, alone = Bounds(told, by_day), Bounds(told, by_day, kept=False)
     for cell in table.hidden():
         assert bounds.room(("country", "device"), cell) >= min(3, alone.room(("country", "device"), cell))
-    assert DAY not in {name for pair in told for name in pair}
 
 
 def test_nothing_is_done_where_nothing_is_kept_and_the_work_can_be_left_at_any_moment() -> None:
@@ -188,5 +197,27 @@ def test_a_site_of_thousands_of_visits_keeps_nearly_all_that_its_tables_keep_by_
         for pair in combinations(("country", "browser", "device"), 2)
     }
     before = sum(table.visits(cell) for table in tables.values() for cell in table.kept)
-    hide_jointly(tables, {name: Counter((visit["day"], visit[name]) for visit in visits) for name in ("country", "browser", "device")})
+    hide_jointly(
+        tables, {("day", name): Counter((visit["day"], visit[name]) for visit in visits) for name in ("country", "browser", "device")}
+    )
     assert sum(table.visits(cell) for table in tables.values() for cell in table.kept) > 0.9 * before
+
+
+# What the dimensions of visits are called, and those of the pages that they saw; these are the other way round.
+OF_ENTRIES, OF_PAGES = ("entry_page", "source"), ("in pages", "page")
+
+
+@pytest.mark.parametrize("further", [{}, {("/news", "Google"): 4}])
+def test_what_entry_pages_hide_pages_do_not_tell(further: dict[Cell, int]) -> None:
+    """Each table tells one of three crossings, which hides the other two; both together would tell that all six came from Mastodon."""
+    entries = {("/", "Google"): 17, ("/pricing", "Bing"): 17, ("/blog", "Mastodon"): 6}
+    pages = Counter(entries) + Counter(further)
+    told = {OF_ENTRIES: Table(entries, 10), OF_PAGES: Table({cell[::-1]: visits for cell, visits in pages.items()}, 10)}
+    for pair, cell in ((OF_ENTRIES, ("/pricing", "Bing")), (OF_PAGES, ("Google", "/"))):
+        told[pair].drop_all()
+        told[pair].kept.add(cell)
+    parts = [(OF_ENTRIES, OF_PAGES[::-1])]
+    assert not Bounds(told, {}).pinned(), "each by itself"
+    assert (OF_ENTRIES, ("/blog", "Mastodon")) in Bounds(told, {}, parts).pinned()
+    hide_jointly(told, {}, parts)
+    assert not Bounds(told, {}, parts).pinned()
