@@ -46,10 +46,14 @@ class Dimension:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One additive count in one fact's rows, a signed 64-bit integer."""
+    """One additive count in one fact's rows, a signed 64-bit integer.
+
+    `share`: a row's visits each add one to it or nothing, so that it tells them apart.
+    """
 
     name: str
     fact: FactName
+    share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +118,21 @@ DIMENSIONS: tuple[Dimension, ...] = (
 TIME_BUCKETS: tuple[str, ...] = ("time", "time:hour", "time:day", "time:week", "time:month")
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("visitors", "visits"),
+    Measure("visitors", "visits", share=True),
     Measure("visits", "visits"),
-    Measure("bounces", "visits"),
-    Measure("engaged", "visits"),
+    Measure("bounces", "visits", share=True),
+    Measure("engaged", "visits", share=True),
     Measure("pageviews", "visits"),
     Measure("seconds", "visits"),
     Measure("pageviews", "pages"),
     Measure("visits", "pages"),
-    Measure("visitors", "pages"),
+    Measure("visitors", "pages", share=True),
     Measure("seconds", "pages"),
     Measure("scroll_sum", "pages"),
     Measure("scroll_count", "pages"),
     Measure("events", "events"),
     Measure("visits", "events"),
-    Measure("visitors", "events"),
+    Measure("visitors", "events", share=True),
     Measure("revenue", "events"),
     Measure("visits", "steps"),
     Measure("pageviews", "live"),
@@ -161,6 +165,11 @@ def dimensions_of(fact: FactName) -> tuple[Dimension, ...]:
 def measures_of(fact: FactName) -> tuple[str, ...]:
     """The names of one fact's measures, in column order."""
     return tuple(m.name for m in MEASURES if m.fact == fact)
+
+
+def shares_of(fact: FactName) -> tuple[str, ...]:
+    """The measures of one fact that tell its visits apart, in column order."""
+    return tuple(m.name for m in MEASURES if m.fact == fact and m.share)
 
 
 # Dimensions that are looked up together travel and are stored together, as one shared tuple with a small number.

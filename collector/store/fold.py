@@ -37,6 +37,11 @@ def fold(cells: Cells, k: int) -> set[Cell]:
     return Table(cells, k).kept
 
 
+def frechet(row: int, column: int, total: int) -> tuple[int, int]:
+    """The fewest and the most visits of a cell, by those of its row, its column and the table."""
+    return max(0, row + column - total), min(row, column)
+
+
 class Table:
     """One table while it is decided. `kept` only ever gets smaller, so the deciding ends, at the latest with nothing kept.
 
@@ -94,6 +99,11 @@ class Table:
         """A cell's visits, 0 for none."""
         return self._cells.get(cell, 0)
 
+    @property
+    def cells(self) -> Cells:
+        """All of its cells, and their visits."""
+        return self._cells
+
     def sums(self, side: int) -> Mapping[str, int]:
         """The visits of each row (side 0) or column (1)."""
         return self._sums[side]
@@ -104,8 +114,7 @@ class Table:
 
     def allowed(self, cell: Cell) -> tuple[int, int]:
         """The fewest and the most visits that the sums of rows and columns alone allow a cell (Fréchet's bounds)."""
-        row, column = self._sums[0][cell[0]], self._sums[1][cell[1]]
-        return max(0, row + column - self._total), min(row, column)
+        return frechet(self._sums[0][cell[0]], self._sums[1][cell[1]], self._total)
 
     def hidden(self) -> list[Cell]:
         """The small cells that the sums of their row and column alone do not tell."""

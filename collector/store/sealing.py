@@ -9,9 +9,9 @@ then `late.py` sees to what they would tell of what was kept before.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from collector import facts
@@ -20,34 +20,17 @@ from collector.store import arrow, sealing_sql, segments
 from collector.store.connection import Connection
 from collector.store.fold import Cell, Table
 from collector.store.interface import Segment
-from collector.store.joint import Part, hiding, is_looked_at
+from collector.store.joint import hiding, is_looked_at
 from collector.store.late import settle
 from collector.store.schema import Column, single_tables
+from collector.store.together import Counted, Key, Together, counted
 
 Step = Callable[[Connection], None]
 
 # A table of more cells is decided by its large cells and the sums of its small ones: 10 µs and 500 bytes a cell.
 WHOLE_CELLS_MAX = 20_000
-# Days bound what pairs tell jointly only where they and the values are few (joint.COMBINATIONS_MAX).
-DAY_CELLS_MAX = 2_000
-
 # A fact of so few rows is looked at as a whole: its tables have no more cells each, and 100 statements less are 0.2 s of CPU.
 TOGETHER_ROWS_MAX = 2_000
-
-DAY = "day"
-
-
-def of_fact(fact: FactName, name: str) -> str:
-    """What a dimension of a fact, or its days, are called beside those of others: its visits are summed by other rows."""
-    return f"{fact}.{name}"
-
-
-# Each cell of the first is part of the second's: a visit's entry page and its last are pages that it saw.
-PARTS: tuple[Part, ...] = tuple(
-    ((of_fact("visits", one), of_fact("visits", other)), (of_fact("pages", of_one), of_fact("pages", of_other)))
-    for one, other in PAIRS["visits"]
-    for of_one, of_other in [("page" if name in ("entry_page", "exit_page") else name for name in (one, other))]
-)
 
 _CELL = tuple(Column(name, "text") for name in ("dimension", "other", "value", "other_value"))
 _LINE = (Column("side", "count"), Column("name", "text"), Column("exposure", "count"), Column("visits", "count"))
@@ -64,13 +47,11 @@ class Sealing:
         self._visits: Counter[date] = Counter()
         self._small: list[date] = []  # days with fewer than k visits
         self._gone: list[date] = []  # the same, where they have fewer than k together: what they give up is not kept at all
-        # As far as `joint` looks at them, by pair and by the property whose values they are of ("": by rows of their own).
-        self._tables: dict[FactName, dict[tuple[Pair, str], Table]] = {fact: {} for fact in facts.ROLLED_UP}
-        self._staged: dict[FactName, dict[tuple[Pair, str], set[Cell]]] = {}
-        # The same by what their dimensions are called where all facts are looked at together, and the days of these.
-        self._together: dict[Pair, Table] = {}
-        self._days: dict[Pair, dict[Cell, int]] = {}
-        self._by_day: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+        # As far as they are looked at together; what was staged of them, and how many of their visits count in each share.
+        self._tables: dict[FactName, dict[Key, Table]] = {fact: {} for fact in facts.ROLLED_UP}
+        self._staged: dict[FactName, dict[Key, set[Cell]]] = {}
+        self._counted: dict[FactName, dict[Key, Counted]] = {fact: {} for fact in facts.ROLLED_UP}
+        self._together = Together(set())
         self._is_late = False  # the period was sealed before
         self._late: dict[tuple[FactName, Pair, str], dict[Cell, int]] = {}
 
@@ -85,8 +66,8 @@ class Sealing:
                 for bundle in [pairs] if together else [[pair] for pair in pairs]:
                     yield partial(self._stage, fact, bundle)
         for fact in facts.ROLLED_UP:
-            yield partial(self._look_at_days, fact)
-        for _ in hiding(self._together, self._days, PARTS):
+            yield partial(self._look_at, fact)
+        for _ in self._hiding():
             yield _pause
         for fact in facts.ROLLED_UP:
             yield partial(self._take_back, fact)
@@ -119,6 +100,7 @@ class Sealing:
         self._small = sorted(day for day, visits in self._visits.items() if visits < self._k)
         together = sum(self._visits[day] for day in self._small)
         self._gone = self._small if together < self._k else []
+        self._together = Together({str(day) for day in self._small})
 
     def _has_changed(self, writer: Connection) -> bool:
         return self._count(writer) != (self._rows, self._visits)
@@ -144,12 +126,14 @@ class Sealing:
         """
         writer.execute(sealing_sql.cells(fact, pairs))
         largest = writer.execute(sealing_sql.LARGEST, (WHOLE_CELLS_MAX,)) if len(pairs) == 1 and not self._is_late else []
-        cells = _by_pair(writer.execute(sealing_sql.WHOLE, ([prop for prop, _ in largest],)))
-        tables = {key: Table(cells[key], self._k) for key in sorted(cells)}
-        self._tables[fact] |= {key: table for key, table in tables.items() if is_looked_at(table)}
+        rows = _by_pair(writer.execute(sealing_sql.whole(fact), ([prop for prop, _ in largest],)))
+        tables = {key: Table({cell: visits for cell, (visits, *_) in rows[key].items()}, self._k) for key in sorted(rows)}
+        small = {key: table for key, table in tables.items() if is_looked_at(table)}
+        self._tables[fact] |= small
+        self._counted[fact] |= {key: counted(fact, rows[key]) for key in small}
         if self._is_late:
             for (pair, prop), table in tables.items():
-                self._late[fact, pair, prop] = {cell: visits for cell, visits in cells[pair, prop].items() if cell not in table.kept}
+                self._late[fact, pair, prop] = {cell: visits for cell, visits in table.cells.items() if cell not in table.kept}
         tables |= {(pairs[0], prop): self._large(writer, prop, visits) for prop, visits in largest}
         kept = [(pair, cell) for (pair, _), table in tables.items() for cell in table.kept]
         _with_cells(writer, sealing_sql.stage(fact), kept, (self._site, self._first, self._last))
@@ -168,49 +152,30 @@ class Sealing:
         table.doubtful(_cells(writer.execute(sealing_sql.DOUBTFUL, (prop, self._k, table.left, visits))))
         return table
 
-    def _look_at_days(self, fact: FactName, writer: Connection) -> None:
-        """What is needed to hide what all tables of a fact would tell together."""
+    def _look_at(self, fact: FactName, writer: Connection) -> None:
+        """What is needed to hide what all tables would tell together."""
         if self._has_changed(writer):  # days and tables would contradict each other, and nothing will take effect
             self._tables[fact] = {}
         self._staged[fact] = {key: set(table.kept) for key, table in self._tables[fact].items()}
-        self._by_day = {}
-        for (pair, prop), table in self._tables[fact].items():
-            names = [self._called(fact, name, prop, table.sums(side), writer) for side, name in enumerate(pair)]
-            self._together[names[0], names[1]] = table
-            for side, name in enumerate(pair):  # the values of a property that every event has share out the same events
-                if name in PROPERTY_DIMENSIONS and (of_fact(fact, DAY), names[1 - side]) in self._days:
-                    self._add_days(fact, name, names[side], prop, table.sums(side), writer)
+        days = cache(partial(self._days, writer, fact))  # a dimension stands in many pairs
+        self._together.add(fact, self._tables[fact], self._counted[fact], days)
 
-    def _called(self, fact: FactName, name: str, prop: str, sums: Mapping[str, int], writer: Connection) -> str:
-        """A dimension's name among the tables of a fact: one of its own where these are of some events only."""
-        called = of_fact(fact, name)
-        if name not in PROPERTY_DIMENSIONS and self._add_days(fact, name, called, "", sums, writer):
-            return called
-        return f"{called} of {prop}" if prop else called
+    def _hiding(self) -> Iterator[None]:
+        together = self._together
+        return hiding(together.tables, together.by_day, list(together.parts()), together.shares)
+
+    def _days(self, writer: Connection, fact: FactName, name: str, prop: str) -> Counted:
+        """What everybody knows of the days: a dimension's values, by day or for all days that gave theirs up."""
+        given_up = (self._small, self._gone) if name in sealing_sql.GIVEN_UP[fact] else ()
+        own = (prop,) if fact == "events" else ()
+        rows = writer.execute(sealing_sql.by_day(fact, name), (*given_up, *self._period, *own))
+        return counted(fact, {(day, value): sums for day, value, *sums in rows})
 
     def _take_back(self, fact: FactName, writer: Connection) -> None:
         """Staged cells that are not kept after all."""
-        dropped = [
-            (pair, cell) for (pair, prop), table in self._tables[fact].items() for cell in self._staged[fact][pair, prop] - table.kept
-        ]
+        staged, tables = self._staged[fact], self._tables[fact]
+        dropped = [(pair, cell) for (pair, prop), table in tables.items() for cell in staged[pair, prop] - table.kept]
         _with_cells(writer, sealing_sql.unstage(fact), dropped)
-        self._tables[fact] = {}
-
-    def _add_days(self, fact: FactName, name: str, called: str, prop: str, sums: Mapping[str, int], writer: Connection) -> bool:
-        """What everybody knows of the days: a dimension's values, by day or for all days that gave theirs up.
-
-        Left out, and False, where they do not add up to a table's sums: it is of some events only, or counts cells without a
-        visit of their own as one.
-        """
-        if (name, prop) not in self._by_day:  # a dimension stands in many pairs
-            gone = (self._gone,) if name in sealing_sql.GIVEN_UP[fact] else ()
-            own = (prop,) if fact == "events" else ()
-            self._by_day[name, prop] = writer.execute(sealing_sql.by_day(fact, name), (self._small, *gone, *self._period, *own))
-        found = self._by_day[name, prop]
-        adds_up = _added(found) == sums
-        if adds_up and len(found) <= DAY_CELLS_MAX:
-            self._days[of_fact(fact, DAY), called] = _cells(found)
-        return adds_up
 
     def _give_up_days(self, writer: Connection, fact: FactName) -> None:
         if not self._small:
@@ -260,19 +225,11 @@ def _cells(rows: list[tuple[Any, ...]]) -> dict[Cell, int]:
     return {(value, other): visits for value, other, visits in rows}
 
 
-def _added(rows: list[tuple[Any, ...]]) -> Counter[str]:
-    """The visits of each value of (day, value, visits)."""
-    sums: Counter[str] = Counter()
-    for _, value, visits in rows:
-        sums[value] += visits
-    return sums
-
-
-def _by_pair(rows: list[tuple[Any, ...]]) -> dict[tuple[Pair, str], dict[Cell, int]]:
-    """Tables by their pair, and the property whose values they are of."""
-    tables: dict[tuple[Pair, str], dict[Cell, int]] = {}
-    for dimension, other, prop, value, other_value, visits in rows:
-        tables.setdefault(((dimension, other), prop), {})[value, other_value] = visits
+def _by_pair(rows: list[tuple[Any, ...]]) -> dict[Key, dict[Cell, list[int]]]:
+    """Each cell's sums, by the table's pair and the property whose values it is of."""
+    tables: dict[Key, dict[Cell, list[int]]] = {}
+    for dimension, other, prop, value, other_value, *sums in rows:
+        tables.setdefault(((dimension, other), prop), {})[value, other_value] = sums
     return tables
 
 

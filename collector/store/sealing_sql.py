@@ -88,8 +88,14 @@ VISITS = "greatest(visits, 1)"
 # How large the largest tables are: those of more cells than a number that is bound.
 LARGEST = f"""SELECT property, CAST(sum({VISITS}) AS BIGINT) FROM sealing_cells GROUP BY property, dimension, other HAVING count(*) > ?
 ORDER BY property"""
-# All tables but those of some properties.
-WHOLE = f"SELECT dimension, other, property, value, other_value, {VISITS} FROM sealing_cells WHERE NOT list_contains(?, property)"
+
+
+def whole(fact: FactName) -> str:
+    """All tables but those of some properties: each cell, its visits, and how many of them count in each of `shares_of`."""
+    columns = ", ".join(["dimension, other, property, value, other_value", VISITS, *facts.shares_of(fact)])
+    return f"SELECT {columns} FROM sealing_cells WHERE NOT list_contains(?, property)"
+
+
 # Of the one table of a property, or of "". They bind it, and k.
 LARGE = f"SELECT value, other_value, {VISITS} FROM sealing_cells WHERE property = ? AND visits >= ?"
 REST = tuple(
@@ -156,16 +162,21 @@ def give_up(fact: FactName, table: str) -> str:
 
 
 def by_day(fact: FactName, name: str) -> str:
-    """A dimension's visits by day, small days as one, in the shape of a table's cells.
+    """A dimension's visits by day, in the shape of a table's cells; then its sums of each of `shares_of`.
 
-    Binds the small days; those told of as rare, if it is given up by them; site, first and last; for events the property whose
-    rows count, "" for the events themselves.
+    Where small days give the dimension up, these are one, "". Binds, if so, the small days and those told of as rare; then site,
+    first and last; for events the property whose rows count, "" for the events themselves.
     """
-    day = "CASE WHEN list_contains(?, day) THEN '' ELSE CAST(day AS VARCHAR) END"
-    value = f"CASE WHEN list_contains(?, day) THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP[fact] else _text(name)
+    day, value = "CAST(day AS VARCHAR)", _text(name)
+    if name in GIVEN_UP[fact]:
+        day = f"CASE WHEN list_contains(?, day) THEN '' ELSE {day} END"
+        value = f"CASE WHEN list_contains(?, day) THEN '{RARE}' ELSE {value} END"
+    shares = "".join(f", CAST(sum({share}) AS BIGINT)" for share in facts.shares_of(fact))
     own = " AND property = ?" if fact == "events" else ""
-    rows = f'FROM "{fact}_detail" r{_joins((name,))} WHERE {IN_PERIOD}{own} GROUP BY 1, 2 HAVING sum(visits) > 0'
-    return f"SELECT {day}, {value}, CAST(sum(visits) AS BIGINT) {rows}"
+    return (
+        f"SELECT {day}, {value}, CAST(sum(visits) AS BIGINT){shares} "
+        f'FROM "{fact}_detail" r{_joins((name,))} WHERE {IN_PERIOD}{own} GROUP BY 1, 2 HAVING sum(visits) > 0'
+    )
 
 
 def segments(fact: FactName, conditions: Iterable[str]) -> str:

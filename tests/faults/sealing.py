@@ -17,7 +17,7 @@ from collector import lasting, settings
 from collector.clock import Clock
 from collector.ops.jobs import Jobs, backups
 from collector.settings import Settings
-from collector.store import joint
+from collector.store import bounds
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.locked_store import Cursor
 from collector.store.recovery import open_or_rebuild
@@ -56,7 +56,7 @@ def opened(folder: Path) -> DuckDBStore:
 
 def live(store: DuckDBStore, folder: Path) -> None:
     """Close, seal, rewrite and back up until there is no more to do."""
-    joint.ROUNDS_MAX = 1
+    bounds.ROUNDS_MAX = 1
     store.close_day(SITE, LAST.toordinal())
     jobs = Unaudited(store, loaded(folder), Still(), lambda: {SITE: "UTC"}, segments=lambda site: [SEGMENT])
     while not backups(loaded(folder).backup_dir) or store.holds_deleted:

@@ -12,7 +12,7 @@ from collector.query import Caller
 from tests.privacy_model import questions
 from tests.privacy_model.history import Histories, Moment
 from tests.privacy_model.questions import Raw
-from tests.privacy_model.reading import Bound, Told, fitting, read, told
+from tests.privacy_model.reading import Bound, Told, asked_shares, fitting, read, told
 from tests.privacy_model.site import Site
 from tests.privacy_model.solver import Tables
 
@@ -117,7 +117,7 @@ def _gather(site: Site, histories: Histories, at_random: int) -> tuple[list[Boun
     alone: dict[object, Bound] = {}
     unsaved: dict[object, Bound] = {}
     together: dict[object, Bound] = {}
-    earlier: dict[str, Told] = {}
+    earlier: dict[str, dict[str, Told]] = {}
     for moment in histories.moments(site):
         for public in (True, False) if moment.sealed else (True,):
             singles, more, saved = asked[public]
@@ -139,18 +139,20 @@ def _asked(site: Site, public: bool, at_random: int) -> tuple[list[Raw], list[Ra
         found += questions.single_breakdowns(site) + questions.crossings(site, chance)
     singles = [raw for raw in found if questions.names_one(raw)]
     saved = questions.of_segments(site, random.Random(f"segments {site.seed} {public}"), public, OF_SEGMENTS_AT_RANDOM)
-    return singles, [raw for raw in found if raw not in singles], saved
+    kinds = singles, [raw for raw in found if raw not in singles], saved
+    one, more, of_segments = ([questions.with_share(site, raw) for raw in raws] for raws in kinds)
+    return one, more, of_segments
 
 
 def _bounds(
-    site: Site, histories: Histories, raws: Sequence[Raw], caller: Caller, moment: Moment, earlier: dict[str, Told]
+    site: Site, histories: Histories, raws: Sequence[Raw], caller: Caller, moment: Moment, earlier: dict[str, dict[str, Told]]
 ) -> Iterator[Bound]:
     """What the answers to some questions say; `earlier` remembers what they were told before."""
     for raw, answer in zip(raws, histories.ask(list(raws), caller), strict=True):
         key = f"{caller.public} {raw}"
         yield from read(site, raw, answer, moment, earlier.get(key) if moment.newly else {})
         if moment.present == moment.sealed:  # of rows that are not sealed yet, who is signed in is told, too
-            earlier[key] = told(answer)
+            earlier[key] = {share: told(answer, share) for share in asked_shares(site, raw)}
 
 
 def _told(bounds: Sequence[Bound], crossings: Iterable[Crossing]) -> tuple[list[Crossing], int]:

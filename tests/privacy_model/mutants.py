@@ -9,7 +9,7 @@ import pytest
 
 from collector.query import reach
 from collector.query.part import Needs
-from collector.store import fold, sealing, segments
+from collector.store import fold, sealing, segments, together
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 
@@ -49,7 +49,13 @@ def tables_alone(patch: pytest.MonkeyPatch) -> None:
 
 def facts_alone(patch: pytest.MonkeyPatch) -> None:
     """What the tables of entry pages hide those of pages may tell."""
-    patch.setattr(sealing, "PARTS", ())
+    patch.setattr(together, "PARTS", ())
+    patch.setattr(together.Together, "_known_as", lambda *_: "")
+
+
+def shares_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What bounces, told with visits, say of the cells that are left out."""
+    patch.setattr(together.Together, "shares", property(lambda _: []))
 
 
 def live_days_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -97,6 +103,7 @@ MUTANTS: Mapping[str, Mutant] = {
         remainders_but_no_trades,
         tables_alone,
         facts_alone,
+        shares_forgotten,
         live_days_forgotten,
         segments_of_any_group,
         segments_days_alone,
@@ -107,7 +114,7 @@ MUTANTS: Mapping[str, Mutant] = {
 
 
 def _tables_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sealing, "hiding", lambda tables, by_day, parts: iter(()))
+    patch.setattr(sealing, "hiding", lambda tables, by_day, parts, shares: iter(()))
 
 
 def _nothing(*_: Any) -> None:

@@ -14,6 +14,9 @@ from tests.privacy_model.site import ASKED, OF_EVENTS, Site
 Raw = dict[str, Any]
 SEGMENT = "segment"
 BUCKETS = ("time:day", "time:week", "time:month", "time:hour")
+# The metric that tells what a site's visits are told apart by. Shares of visits are not asked of what is not about whole visits.
+SHARES = {"visitors": "visitors", "bounces": "bounce_rate", "engaged": "engagement_rate"}
+_OF_PARTS = ("event:page", "event:name", "event:props:plan", "event:currency")
 _DIMENSION = {api: name for name, apis in ASKED.items() for api in apis}
 
 
@@ -40,6 +43,14 @@ def names_one(raw: Raw) -> bool:
     named = {_DIMENSION[api] for api in raw["dimensions"] if api in _DIMENSION} | {_DIMENSION[api] for api in filtered_on(raw["filters"])}
     hours = "time:hour" in raw["dimensions"] or "T" in raw["date_range"][1]
     return len(named | ({"hour"} if hours else set())) < 2
+
+
+def with_share(site: Site, raw: Raw) -> Raw:
+    """The question, asking for the site's share beside visits, where that can be asked."""
+    named = {*raw["dimensions"], *filtered_on(raw["filters"])}
+    if not site.share or (site.share != "visitors" and not named.isdisjoint(_OF_PARTS)):
+        return raw
+    return {**raw, "metrics": [*raw["metrics"], SHARES[site.share]]}
 
 
 def single_breakdowns(site: Site) -> list[Raw]:

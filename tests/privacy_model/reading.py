@@ -15,7 +15,7 @@ import numpy as np
 
 from collector.facts import RARE
 from tests.privacy_model.history import Moment
-from tests.privacy_model.questions import SEGMENT, Raw, dimension_of, filtered_on, names_segment
+from tests.privacy_model.questions import SEGMENT, SHARES, Raw, dimension_of, filtered_on, names_segment
 from tests.privacy_model.site import NOON, OF_CONTENT, Period, Site
 
 ANY = 10**9  # visits; more than any sum of a small site
@@ -41,21 +41,31 @@ class Bound:
 Told = dict[tuple[str, ...], int]  # the visits of each row
 
 
-def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before: Told | None) -> Iterator[Bound]:
+def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before: Mapping[str, Told] | None) -> Iterator[Bound]:
     """What one answer says. `before` is what the same question was told before the last sealing, None if it was not asked."""
     covered = _covered(site, answer) & np.isin(site.cells[:, -1], moment.present) & _in_hours(site, raw["date_range"])
     covered &= fitting(site, raw["filters"])
-    rows = told(answer)
-    open_visits = _withheld(answer) - sum(visits for values, visits in rows.items() if RARE in values)
-    for values, cells in _rows(site, raw, covered):
-        if not cells.any() or _is_cut_off(raw, rows, values):
-            continue
-        visits = rows.get(values, 0)
-        slack = open_visits + sum(other for rare, other in rows.items() if RARE in rare and _matches(rare, values))
-        yield Bound(cells, visits, visits if slack <= 0 else min(ANY, visits + slack))
-        newly = visits - before.get(values, 0) if before is not None else 0
-        if moment.newly is not None and newly > 0 and (_is_one_telling(site, raw, answer) or _is_one_crossing(site, answer, cells)):
-            yield Bound(cells & _told_whole(site, moment.newly, raw), newly, newly)
+    visits = told(answer)
+    open_visits = _withheld(answer) - sum(count for values, count in visits.items() if RARE in values)
+    whole: set[tuple[str, ...]] = set()
+    if before is not None:
+        whole = {values for values, count in visits.items() if count > before.get("", {}).get(values, 0)}
+    for share in asked_shares(site, raw):
+        rows = told(answer, share)
+        earlier = before.get(share, {}) if before else {}
+        for values, cells in _rows(site, raw, covered & site.of_share if share else covered):
+            if not cells.any() or _is_cut_off(raw, rows, values):
+                continue
+            count = rows.get(values, 0)
+            slack = open_visits + sum(other for rare, other in rows.items() if RARE in rare and _matches(rare, values))
+            yield Bound(cells, count, count if slack <= 0 else min(ANY, count + slack))
+            if (
+                moment.newly is not None
+                and values in whole
+                and (_is_one_telling(site, raw, answer) or _is_one_crossing(site, answer, cells))
+            ):
+                newly = count - earlier.get(values, 0)
+                yield Bound(cells & _told_whole(site, moment.newly, raw), newly, newly)
     yield from _compared(site, raw, answer, moment)
 
 
@@ -111,9 +121,19 @@ def _named(site: Site, raw: Raw) -> Iterator[str]:
         yield from filtered_on(dict(site.segments)[asked[2][0]] if asked[1] == SEGMENT else [asked])
 
 
-def told(answer: Mapping[str, Any]) -> Told:
-    """An answer's rows."""
-    return {tuple(row["dimensions"]): row["metrics"][0] for row in answer["results"]}
+def asked_shares(site: Site, raw: Raw) -> tuple[str, ...]:
+    """What a question counts: all visits, "", and where it asks for that those that count in the site's share."""
+    return ("", site.share) if len(raw["metrics"]) > 1 else ("",)
+
+
+def told(answer: Mapping[str, Any], share: str = "") -> Told:
+    """An answer's rows: their visits, or how many of these count in a share."""
+    rows = {tuple(row["dimensions"]): row["metrics"] for row in answer["results"]}
+    if not share:
+        return {values: metrics[0] for values, metrics in rows.items()}
+    if SHARES[share].endswith("_rate"):  # percent, with one decimal: whole visits, as long as they are fewer than 1,000
+        return {values: round(metrics[0] * (metrics[1] or 0) / 100) for values, metrics in rows.items()}
+    return {values: metrics[1] for values, metrics in rows.items()}
 
 
 def _withheld(answer: Mapping[str, Any]) -> int:

@@ -2,12 +2,12 @@
 
 A site is a table of whole numbers: how many visits each cell has, a cell being one value of each dimension, a day, and the
 delivery it came with (0: in time; 1: late, after its period was sealed). All rows of the store are made from these numbers,
-each visit seeing one page and sending at most one event, so that every answer is a sum of cells.
+each visit seeing one page and sending at most one event, so that every answer is a sum of cells. Of some sites a cell also has
+whether its visits count as something more, such as bounced (`facts.shares_of`).
 """
 
 import random
 from calendar import monthrange
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from collector.event import Acquisition, Device, Place
-from collector.facts import FactName
+from collector.facts import FactName, measures_of, shares_of
 from collector.store.interface import Rows
 
 FIRST_MONTH = date(2026, 3, 1)
 TODAY = date(2026, 5, 20)
 DELIVERIES = (0, 1)
 TIGHT_EVERY = 3
+SHARED_EVERY = 4
 
 Period = tuple[date, date]  # its first and its last day
 Filters = Sequence[Any]  # of a question, or of a segment
@@ -56,8 +57,12 @@ VALUES: dict[str, tuple[str, ...]] = {
     "currency": ("EUR", "SEK", "USD", "GBP"),
 }
 NOON = "12"  # the hour of all visits of a site that does not tell hours apart
-# What one visit adds to each measure of a fact.
-_MEASURES: dict[FactName, tuple[int, ...]] = {"visits": (1, 1, 1, 0, 1, 0), "pages": (1, 1, 1, 0, 0, 0), "events": (1, 1, 1, 0)}
+# What a visit adds to a fact, if it counts in all of its shares.
+_MEASURES: dict[FactName, tuple[str, ...]] = {
+    "visits": ("visits", "pageviews", *shares_of("visits")),
+    "pages": ("visits", "pageviews", *shares_of("pages")),
+    "events": ("visits", "events", *shares_of("events")),
+}
 OF_EVENTS = frozenset({"event", "value", "currency"})
 OF_VISITS = ("source", "utm_campaign", "country", "browser", "device", "hostname", "hour")
 OF_CONTENT = OF_EVENTS | {"hostname", "page"}
@@ -67,7 +72,8 @@ OF_CONTENT = OF_EVENTS | {"hostname", "page"}
 class Site:
     """`counts` are the visits of `cells`, an array of places: one of each dimension's values, of `days` and of DELIVERIES.
 
-    `periods` are sealed, in this order; later days keep their detail. `segments` were saved before: name and conditions.
+    `periods` are sealed, in this order; later days keep their detail. `segments` were saved before: name and conditions. With a
+    `share` the place before the day's is 1 for visits that count in it, else 0; without, all count in all of them.
     """
 
     seed: int
@@ -79,6 +85,7 @@ class Site:
     cells: np.ndarray
     counts: np.ndarray
     segments: tuple[tuple[str, Filters], ...] = ()
+    share: str = ""
 
     @property
     def sealed_until(self) -> date:
@@ -88,6 +95,12 @@ class Site:
     def is_late(self) -> bool:
         """Whether rows came after their period was sealed."""
         return bool(self.counts[self.of_delivery(1)].any())
+
+    @property
+    def of_share(self) -> np.ndarray:
+        """The cells of visits that count in the site's share."""
+        found: np.ndarray = self.cells[:, -3] == 1
+        return found
 
     def of_delivery(self, delivery: int) -> np.ndarray:
         """The cells of one delivery."""
@@ -120,8 +133,9 @@ def generate(seed: int) -> Site:
     visits = _visits(chance, values, len(days), Habits.tight(chance, k) if tight else Habits.any(chance, k))
     periods = _periods(chance, sorted({days[visit[-1]] for visit in visits}))
     late = _late(chance, visits, days, periods)
-    cells, counts = _table(values, days, visits, late)
-    return Site(seed, k, dimensions, values, days, periods, cells, counts)
+    share = _share(seed)
+    cells, counts = _table(values, days, _shared(seed, visits) if share else visits, late)
+    return Site(seed, k, dimensions, values, days, periods, cells, counts, share=share)
 
 
 class Habits(NamedTuple):
@@ -173,6 +187,21 @@ def _visits(chance: random.Random, values: tuple[tuple[str, ...], ...], days: in
     return found
 
 
+def _share(seed: int) -> str:
+    return random.Random(f"share {seed}").choice(shares_of("visits")) if seed % SHARED_EVERY == 0 else ""
+
+
+def _shared(seed: int, visits: Visits) -> Visits:
+    """The same visits, with whether each counts in the site's share: how probably follows from its first value and its last."""
+    chance = random.Random(f"shared {seed}")
+    often: dict[int, float] = {}
+    found = []
+    for *values, day in visits:
+        likely = sum(often.setdefault(value, chance.choice((0.1, 0.5, 0.9))) for value in (values[0], 10 + values[-1])) / 2
+        found.append((*values, int(chance.random() < likely), day))
+    return found
+
+
 def _late(chance: random.Random, visits: Visits, days: tuple[date, ...], periods: tuple[Period, ...]) -> set[int]:
     """Which of the visits come late: none, or some of one or two sealed days; no period's visits all do."""
     sealed = [place for place, day in enumerate(days) if day <= periods[-1][1]]
@@ -189,29 +218,38 @@ def _table(values: tuple[tuple[str, ...], ...], days: tuple[date, ...], visits: 
     """All cells of the days and deliveries that have any visit, and their visits."""
     keys = [(*visit, int(n in late)) for n, visit in enumerate(visits)]
     used = sorted({key[-2:] for key in keys})
-    places = [(*combined, *when) for when in used for combined in product(*(range(len(names)) for names in values))]
+    ways = [*(range(len(names)) for names in values), *([range(2)] if len(visits[0]) > len(values) + 1 else [])]
+    places = [(*combined, *when) for when in used for combined in product(*ways)]
     number = {cell: n for n, cell in enumerate(places)}
     counts = np.zeros(len(places), dtype=np.int64)
     for key in keys:
         counts[number[key]] += 1
-    return np.array(places, dtype=np.int64).reshape(len(places), len(values) + 2), counts
+    return np.array(places, dtype=np.int64).reshape(len(places), len(ways) + 2), counts
 
 
 def rows(site: Site, delivery: int, number: int) -> Rows:
     """One delivery's rows, as a store takes them, for the site of a number: visits, and pages and events where these differ."""
-    found: dict[FactName, Counter[tuple[Any, ...]]] = {"visits": Counter(), "pages": Counter(), "events": Counter()}
+    found: dict[FactName, dict[tuple[Any, ...], list[int]]] = {fact: {} for fact in _MEASURES}
     for cell, count in zip(site.cells.tolist(), site.counts.tolist(), strict=True):
         if not count or cell[-1] != delivery:
             continue
         has = {name: site.values[n][cell[n]] for n, name in enumerate(site.dimensions)}
         page, visit = _keys(has, (number, site.days[cell[-2]].toordinal(), int(has.get("hour", NOON))))
-        found["visits"][visit] += count
+        without = site.share if site.share and not cell[-3] else ""
+        _add(found, "visits", visit, count, without)
         if "page" in has:
-            found["pages"][page] += count
+            _add(found, "pages", page, count, without)
         if OF_EVENTS & has.keys():
             for prop, value in (("", ""), ("plan", f"plan={has['value']}")) if "value" in has else (("", ""),):
-                found["events"][*page, has.get("event", "Sign up"), prop, value, has.get("currency", "")] += count
-    return {fact: {key: [count * times for times in _MEASURES[fact]] for key, count in keys.items()} for fact, keys in found.items()}
+                _add(found, "events", (*page, has.get("event", "Sign up"), prop, value, has.get("currency", "")), count, without)
+    return {fact: rows for fact, rows in found.items() if rows}
+
+
+def _add(found: dict[FactName, dict[tuple[Any, ...], list[int]]], fact: FactName, key: tuple[Any, ...], count: int, without: str) -> None:
+    measures = measures_of(fact)
+    sums = found[fact].setdefault(key, [0] * len(measures))
+    for place, name in enumerate(measures):
+        sums[place] += count if name in _MEASURES[fact] and name != without else 0
 
 
 def _keys(has: dict[str, str], when: tuple[int, int, int]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

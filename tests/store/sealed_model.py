@@ -2,18 +2,19 @@
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from collector import facts
 from collector.event import Acquisition, Device, Place
-from collector.facts import HOUR, PAIRS, PROPERTY_DIMENSIONS, RARE, ROLLED_UP, FactName
+from collector.facts import HOUR, PAIRS, PROPERTY_DIMENSIONS, RARE, ROLLED_UP, FactName, Pair
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.fold import Table
 from collector.store.interface import Rows
 from collector.store.joint import hide_jointly, is_looked_at
-from collector.store.sealing import PARTS, of_fact
+from collector.store.together import Counted, Key, Together, counted
 from tests.store.model import _flat
 
 K = 5
@@ -22,8 +23,6 @@ FIRST, LAST = date(2026, 9, 1), date(2026, 9, 30)
 
 # (value, other value) -> measures
 Cells = dict[tuple[str, str], tuple[int, ...]]
-# The tables of one fact, by pair and by the property whose values they are of.
-Tables = dict[tuple[tuple[str, str], str], Table]
 # (dimension, day or first of the month, value) -> measures
 Singles = dict[tuple[str, date, str], tuple[int, ...]]
 
@@ -144,34 +143,34 @@ class Sealed:
     def _decide(self) -> None:
         """The values of each property share out its events, so they are decided by themselves."""
         whole = {fact: self.tables(fact) for fact in ROLLED_UP}
-        tables: dict[FactName, Tables] = {fact: {} for fact in ROLLED_UP}
+        tables: dict[FactName, dict[Key, Table]] = {fact: {} for fact in ROLLED_UP}
         for fact in ROLLED_UP:
             place = facts.measures_of(fact).index("visits")
             for pair in sorted(whole[fact]):
                 for prop in sorted({_property(pair, cell) for cell in whole[fact][pair]}):
                     cells = {cell: max(1, of[place]) for cell, of in whole[fact][pair].items() if _property(pair, cell) == prop}
                     tables[fact][pair, prop] = Table(cells, self._k)
-        self._hide(tables)
+        self._hide(tables, whole)
         for fact in ROLLED_UP:
             kept: dict[tuple[str, str], Cells] = {}
             for (pair, _), table in tables[fact].items():
                 kept[pair] = kept.get(pair, {}) | {cell: whole[fact][pair][cell] for cell in table.kept}
             self._kept[fact] = {pair: cells for pair, cells in kept.items() if cells}
 
-    def _hide(self, tables: dict[FactName, Tables]) -> None:
-        """What tables tell together, with the days; the values of a property that every event has share out the same events."""
-        together: dict[tuple[str, str], Table] = {}
-        by_day: dict[tuple[str, str], dict[tuple[str, str], int]] = {}
+    def _hide(self, tables: Mapping[FactName, Mapping[Key, Table]], whole: Mapping[FactName, Mapping[Pair, Cells]]) -> None:
+        """What tables tell together, with the days and with what their visits are told apart by."""
+        together = Together({day.isoformat() for day in self.small})
         for fact in ROLLED_UP:
-            for (pair, prop), table in ((key, table) for key, table in tables[fact].items() if is_looked_at(table)):
-                days = [self._by_day(fact, name, prop if name in PROPERTY_DIMENSIONS else "") for name in pair]
-                whole = [_summed((value, n) for (_, value), n in days[side].items()) == table.sums(side) for side in (0, 1)]
-                own = [whole[side] and name not in PROPERTY_DIMENSIONS for side, name in enumerate(pair)]
-                called = [of_fact(fact, name if own[side] or not prop else f"{name} of {prop}") for side, name in enumerate(pair)]
-                together[called[0], called[1]] = table
-                of_days = of_fact(fact, "day")
-                by_day |= {(of_days, called[side]): days[side] for side in (0, 1) if whole[side] and (own[side] or own[1 - side])}
-        hide_jointly(together, by_day, PARTS)
+            small = {key: table for key, table in tables[fact].items() if is_looked_at(table)}
+            shares = [facts.measures_of(fact).index(share) for share in facts.shares_of(fact)]
+            of_each: dict[Key, Counted] = {}
+            for (pair, prop), table in small.items():
+                cells = whole[fact][pair]
+                of_each[pair, prop] = counted(
+                    fact, {cell: [visits, *(cells[cell][n] for n in shares)] for cell, visits in table.cells.items()}
+                )
+            together.add(fact, small, of_each, partial(self._by_day, fact))
+        hide_jointly(together.tables, together.by_day, list(together.parts()), together.shares)
 
     def daily(self, fact: FactName) -> Singles:
         """The daily rows of every dimension and the total: small days have given up their values."""
@@ -194,10 +193,12 @@ class Sealed:
     def _told(self, row: Row, name: str, hidden: set[date]) -> str:
         return RARE if row.day in hidden and _about_visitors(name) else row.value(name)
 
-    def _by_day(self, fact: FactName, name: str, prop: str) -> dict[tuple[str, str], int]:
+    def _by_day(self, fact: FactName, name: str, prop: str) -> Counted:
         rows = [row for row in self._of(fact) if row.speaks_for(name) and (not prop or row.value("property") == prop)]
-        sums = _summed((("" if row.day in self.small else row.day.isoformat(), self._value(row, name)), row.visits) for row in rows)
-        return {cell: visits for cell, visits in sums.items() if visits > 0}
+        given_up = self.small if _about_visitors(name) else set()
+        sums = _sums((("" if row.day in given_up else row.day.isoformat(), self._value(row, name)), row.measures) for row in rows)
+        places = [facts.measures_of(fact).index(measure) for measure in ("visits", *facts.shares_of(fact))]
+        return counted(fact, {cell: [of[place] for place in places] for cell, of in sums.items() if of[places[0]] > 0})
 
 
 def _property(pair: tuple[str, str], cell: tuple[str, str]) -> str:

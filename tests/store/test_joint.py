@@ -10,7 +10,8 @@ import pytest
 from collector.facts import Pair
 from collector.store import joint
 from collector.store.fold import Cell, Table
-from collector.store.joint import Bounds, hide_jointly, hiding
+from collector.store.joint import bounds_of, hide_jointly, hiding
+from collector.store.joint import pinned as pinned_by
 
 K = 3
 NAMES = ("country", "device", "source")
@@ -104,11 +105,11 @@ def pinned(visits: World, told: Mapping[Pair, Table]) -> set[tuple[Pair, Cell]]:
 def test_a_small_cell_that_a_third_fact_pins_down_is_hidden_again(seed: int) -> None:
     visits = world(seed)
     told, days = tables(visits), of_days(visits)
-    alone = Bounds(told, days, kept=False)
-    before = [(pair, cell) for pair, cell in Bounds(told, days).pinned() if alone.room(pair, cell)]
+    alone = bounds_of(told, days, kept=False)
+    before = [(pair, cell) for pair, cell in pinned_by(told, bounds_of(told, days)) if alone.room(pair, cell)]
     assert before, "each table hides it, and all together do not"
     hide_jointly(told, days)
-    after = Bounds(told, days)
+    after = bounds_of(told, days)
     assert all(after.room(pair, cell) > 0 for pair, cell in before)
 
 
@@ -118,7 +119,7 @@ def test_hiding_that_takes_too_many_attempts_ends_with_nothing_told(seed: int, m
     told, days = tables(world(seed)), of_days(world(seed))
     attempts = list(islice(hiding(told, days), 100))
     assert len(attempts) < 100
-    assert not Bounds(told, days).pinned() or not any(table.kept for table in told.values())
+    assert not pinned_by(told, bounds_of(told, days)) or not any(table.kept for table in told.values())
 
 
 def test_by_every_world_that_looks_the_same_a_pinned_cell_is_hidden_again() -> None:
@@ -141,7 +142,7 @@ def test_after_hiding_no_small_cell_is_pinned_down_that_the_sums_leave_open(seed
 def test_bounds_hold_in_every_world_that_looks_the_same(seed: int) -> None:
     visits = few(seed)
     told = tables(visits)
-    bounds = Bounds(told, of_days(visits))
+    bounds = bounds_of(told, of_days(visits))
     for possible in islice(worlds(visits, told), WORLDS_MAX):
         for pair, table in told.items():
             at = [NAMES.index(name) for name in pair]
@@ -169,7 +170,7 @@ def test_a_day_with_one_visit_tells_nothing_more_than_its_sums() -> None:
         ("day", "device"): {("1", "Mobile"): 2, ("2", "Mobile"): 70, ("2", "Desktop"): 74},
     }
     hide_jointly(told, by_day)
-    bounds, alone = Bounds(told, by_day), Bounds(told, by_day, kept=False)
+    bounds, alone = bounds_of(told, by_day), bounds_of(told, by_day, kept=False)
     for cell in table.hidden():
         assert bounds.room(("country", "device"), cell) >= min(3, alone.room(("country", "device"), cell))
 
@@ -217,7 +218,7 @@ def test_what_entry_pages_hide_pages_do_not_tell(further: dict[Cell, int]) -> No
         told[pair].drop_all()
         told[pair].kept.add(cell)
     parts = [(OF_ENTRIES, OF_PAGES[::-1])]
-    assert not Bounds(told, {}).pinned(), "each by itself"
-    assert (OF_ENTRIES, ("/blog", "Mastodon")) in Bounds(told, {}, parts).pinned()
+    assert not pinned_by(told, bounds_of(told, {})), "each by itself"
+    assert (OF_ENTRIES, ("/blog", "Mastodon")) in pinned_by(told, bounds_of(told, {}, parts))
     hide_jointly(told, {}, parts)
-    assert not Bounds(told, {}, parts).pinned()
+    assert not pinned_by(told, bounds_of(told, {}, parts))

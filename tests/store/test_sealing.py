@@ -8,7 +8,7 @@ import pytest
 
 from collector.event import Acquisition, Device, Place
 from collector.facts import PAIRS, RARE, ROLLED_UP, FactName, measures_of
-from collector.store import joint, sealing
+from collector.store import bounds, sealing
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.fold import Cell
 from collector.store.interface import Rows
@@ -49,7 +49,7 @@ MONTHS = (big, small_together_enough, small_and_gone, tiny)
 @pytest.fixture(autouse=True)
 def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here is asked what becomes of what was decided; tests/store/test_joint.py asks whether it was decided well."""
-    monkeypatch.setattr(joint, "ROUNDS_MAX", 2)
+    monkeypatch.setattr(bounds, "ROUNDS_MAX", 2)
 
 
 def closed(store: DuckDBStore, *batches: Rows) -> None:

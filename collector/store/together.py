@@ -1,0 +1,133 @@
+"""All small tables of a sealing side by side, as `joint.py` looks at them: what their dimensions are called, and what is known beside.
+
+Each fact sums its visits by other rows, so its dimensions are its own. But where a fact has the same visits as another of every
+day and value of a dimension (each visit saw one page, or sent one event), both are taken as one: they bound each other.
+
+Days are two dimensions: what visitors have is told of small days together, what pages and events have of each by itself.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+
+from collector.facts import PAIRS, PROPERTY_DIMENSIONS, ROLLED_UP, FactName, Pair, shares_of
+from collector.store.bounds import Part
+from collector.store.fold import Cell, Cells, Table
+from collector.store.joint import Share
+
+# Days bound what pairs tell jointly only where they and the values are few (bounds.COMBINATIONS_MAX).
+DAY_CELLS_MAX = 2_000
+
+# A table of a fact: its pair, and the property whose values it is of ("": of rows of their own).
+Key = tuple[Pair, str]
+# The visits of some cells ("": all of them; else those that count in one of `facts.shares_of`).
+Counted = Mapping[str, Cells]
+# The visits by day and value of a dimension of a fact, and of a property. The days are as they are told: small ones are "" where all
+# are told together.
+Days = Callable[[str, str], Counted]
+
+_SEEN = {"entry_page": "page", "exit_page": "page"}
+# Each cell of a table of visits is part of one of pages: the first and the last page of a visit are pages that it saw.
+PARTS: tuple[Part, ...] = tuple(((one, other), (_SEEN.get(one, one), _SEEN.get(other, other))) for one, other in PAIRS["visits"])
+
+
+class Together:
+    """`tables` and `by_day` are as `joint.hiding` takes them."""
+
+    def __init__(self, small: Set[str]) -> None:
+        """`small` are the days that give up what visitors have."""
+        self._small = small
+        self.tables: dict[Pair, Table] = {}
+        self.by_day: dict[Pair, Cells] = {}
+        self._shares: dict[str, tuple[dict[Pair, Cells], dict[Pair, Cells]]] = {
+            share: ({}, {}) for fact in ROLLED_UP for share in shares_of(fact)
+        }
+        self._called: dict[tuple[FactName, str], str] = {}
+        self._known: dict[str, Cells] = {}
+
+    def add(self, fact: FactName, tables: Mapping[Key, Table], counted: Mapping[Key, Counted], days: Days) -> None:
+        """The tables of one fact, and how many of their cells' visits count in each of its shares."""
+        for (pair, prop), table in tables.items():
+            names = [self._name(fact, (pair, prop), side, table.sums(side), days) for side in (0, 1)]
+            self.tables[names[0], names[1]] = table
+            for share in shares_of(fact):
+                self._shares[share][0][names[0], names[1]] = counted[pair, prop][share]
+            for side, name in enumerate(pair):  # the values of a property that every event has share out the same events
+                if name in PROPERTY_DIMENSIONS and (f"{fact}.day", names[1 - side]) in self.by_day:
+                    found = days(name, prop)
+                    if _added(found[""]) == table.sums(side):
+                        self._add_days(fact, names[side], found)
+
+    @property
+    def shares(self) -> Sequence[Share]:
+        """What each share counts, of the tables and of the days."""
+        return [share for share in self._shares.values() if share[0]]
+
+    def parts(self) -> Iterator[Part]:
+        """The pairs of tables each cell of the first of which is part of the second's."""
+        for pair, seen in PARTS:
+            mine, theirs = (tuple(self._called.get((fact, name), "") for name in of) for fact, of in _of_facts(pair, seen))
+            if all((*mine, *theirs)):
+                yield (mine[0], mine[1]), (theirs[0], theirs[1])
+
+    def _name(self, fact: FactName, key: Key, side: int, sums: Mapping[str, int], days: Days) -> str:
+        """What a table's dimension is called: one of its own where the table is of some events only.
+
+        So is one whose days do not add up to the table's sums: it counts cells without a visit of their own as one.
+        """
+        (pair, prop), name = key, key[0][side]
+        if name in PROPERTY_DIMENSIONS:
+            return f"{fact}.{name} of {prop}"
+        found = days(name, "")
+        if _added(found[""]) != sums:
+            return f"{fact}.{name} of {prop or pair}"
+        if (fact, name) not in self._called:
+            self._called[fact, name] = called = self._known_as(name, found[""]) or f"{fact}.{name}"
+            self._known[called] = found[""]
+            self._add_days(fact, called, found)
+        return self._called[fact, name]
+
+    def _known_as(self, name: str, by_day: Cells) -> str:
+        """What a dimension with these visits by day and value is called already, "" if no fact has the same."""
+        others = (self._called[fact, name] for fact in ROLLED_UP if (fact, name) in self._called)
+        return next((other for other in others if self._known[other] == by_day), "")
+
+    def _add_days(self, fact: FactName, called: str, found: Counted) -> None:
+        if len(found[""]) > DAY_CELLS_MAX:
+            return
+        together = {share: self._small_together(cells) for share, cells in found.items()}
+        self._add(f"{fact}.day", called, together)
+        if together[""].keys() != found[""].keys():
+            self._add(f"{fact}.each_day", called, found)
+
+    def _add(self, days: str, called: str, found: Counted) -> None:
+        for share, cells in found.items():
+            (self._shares[share][1] if share else self.by_day)[days, called] = cells
+
+    def _small_together(self, cells: Cells) -> Cells:
+        sums: Counter[Cell] = Counter()
+        for (day, value), visits in cells.items():
+            sums["" if day in self._small else day, value] += visits
+        return sums
+
+
+def _of_facts(pair: Pair, seen: Pair) -> tuple[tuple[FactName, Pair], tuple[FactName, Pair]]:
+    return ("visits", pair), ("pages", seen)
+
+
+def _added(cells: Cells) -> Counter[str]:
+    """The visits of each value of days and values."""
+    sums: Counter[str] = Counter()
+    for (_, value), visits in cells.items():
+        sums[value] += visits
+    return sums
+
+
+def counted(fact: FactName, rows: Mapping[Cell, Sequence[int]]) -> dict[str, dict[Cell, int]]:
+    """Visits of cells, and how many of them count in each share: at least none and at most all, whatever corrections took back.
+
+    `rows` has for each cell its visits, then its sums of `facts.shares_of`.
+    """
+    found: dict[str, dict[Cell, int]] = {"": {cell: sums[0] for cell, sums in rows.items()}}
+    for place, share in enumerate(shares_of(fact), start=1):
+        found[share] = {cell: min(max(0, sums[place]), sums[0]) for cell, sums in rows.items()}
+    return found
