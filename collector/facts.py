@@ -44,6 +44,10 @@ class Dimension:
     crossed: bool = False
 
 
+# The end of a count's 64 bits, on both sides.
+COUNT_MAX = 2**63 - 1
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One additive count in one fact's rows, a signed 64-bit integer.
@@ -88,10 +92,26 @@ DIMENSIONS: tuple[Dimension, ...] = (
     Dimension("source", "Source", _EVERY, "visit:source", "sessionSource", "visitor", "acquisition", "Direct / None", crossed=True),
     Dimension("channel", "Channel", _EVERY, "visit:channel", "sessionDefaultChannelGroup", "visitor", "acquisition", "Direct"),
     Dimension("referrer", "Referrer", _EVERY, "visit:referrer", "pageReferrer", "visitor", "acquisition", "Direct / None"),
-    Dimension("utm_source", "UTM source", _EVERY, "visit:utm_source", "sessionManualSource", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
-    Dimension("utm_medium", "UTM medium", _EVERY, "visit:utm_medium", "sessionManualMedium", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
-    Dimension("utm_campaign", "UTM campaign", _EVERY, "visit:utm_campaign", "sessionManualCampaignName", "visitor", "acquisition", profiles=NO_CAMPAIGNS, crossed=True),
-    Dimension("utm_content", "UTM content", _EVERY, "visit:utm_content", "sessionManualAdContent", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
+    Dimension(
+        "utm_source", "UTM source", _EVERY, "visit:utm_source", "sessionManualSource", "visitor", "acquisition", profiles=NO_CAMPAIGNS
+    ),
+    Dimension(
+        "utm_medium", "UTM medium", _EVERY, "visit:utm_medium", "sessionManualMedium", "visitor", "acquisition", profiles=NO_CAMPAIGNS
+    ),
+    Dimension(
+        "utm_campaign",
+        "UTM campaign",
+        _EVERY,
+        "visit:utm_campaign",
+        "sessionManualCampaignName",
+        "visitor",
+        "acquisition",
+        profiles=NO_CAMPAIGNS,
+        crossed=True,
+    ),
+    Dimension(
+        "utm_content", "UTM content", _EVERY, "visit:utm_content", "sessionManualAdContent", "visitor", "acquisition", profiles=NO_CAMPAIGNS
+    ),
     Dimension("utm_term", "UTM term", _EVERY, "visit:utm_term", "sessionManualTerm", "visitor", "acquisition", profiles=NO_CAMPAIGNS),
     Dimension("country", "Country", _EVERY, "visit:country", "countryId", "visitor", "place", "(unknown)", crossed=True),
     Dimension("region", "Region", _EVERY, "visit:region", "region", "visitor", "place", "(unknown)"),
@@ -141,17 +161,76 @@ MEASURES: tuple[Measure, ...] = (
 )
 
 METRICS: tuple[Metric, ...] = (
-    Metric("visitors", "Visitors", "People, each counted once a day. A range is the sum of its days: nobody can be followed from one day to the next, by design.", "count", "visitors", ga4="activeUsers"),
+    Metric(
+        "visitors",
+        "Visitors",
+        "People, each counted once a day. A range is the sum of its days: nobody can be followed from one day to the next, by design.",
+        "count",
+        "visitors",
+        ga4="activeUsers",
+    ),
     Metric("visits", "Visits", "A visitor's page views and events with no gap over 30 minutes.", "count", "visits", ga4="sessions"),
     Metric("pageviews", "Page views", "Pages shown, repeats included.", "count", "pageviews", ga4="screenPageViews"),
-    Metric("views_per_visit", "Views per visit", "Page views divided by visits.", "ratio", "pageviews", "visits", 1, 2, "screenPageViewsPerSession"),
-    Metric("bounce_rate", "Bounce rate", "Share of visits with one page view and nothing else.", "percent", "bounces", "visits", 100, 1, "bounceRate"),
-    Metric("visit_duration", "Visit duration", "Average time from a visit's first sign of life to its last.", "seconds", "seconds", "visits", 1, 0, "averageSessionDuration"),
-    Metric("engagement_rate", "Engagement rate", "Share of visits that lasted over 10 seconds, saw two pages or sent an event.", "percent", "engaged", "visits", 100, 1, "engagementRate"),
-    Metric("time_on_page", "Time on page", "Average seconds a page was visible and in use, per visit that saw it.", "seconds", "page_seconds", "page_visits", 1, 0, "userEngagementDuration"),
+    Metric(
+        "views_per_visit",
+        "Views per visit",
+        "Page views divided by visits.",
+        "ratio",
+        "pageviews",
+        "visits",
+        1,
+        2,
+        "screenPageViewsPerSession",
+    ),
+    Metric(
+        "bounce_rate",
+        "Bounce rate",
+        "Share of visits with one page view and nothing else.",
+        "percent",
+        "bounces",
+        "visits",
+        100,
+        1,
+        "bounceRate",
+    ),
+    Metric(
+        "visit_duration",
+        "Visit duration",
+        "Average time from a visit's first sign of life to its last.",
+        "seconds",
+        "seconds",
+        "visits",
+        1,
+        0,
+        "averageSessionDuration",
+    ),
+    Metric(
+        "engagement_rate",
+        "Engagement rate",
+        "Share of visits that lasted over 10 seconds, saw two pages or sent an event.",
+        "percent",
+        "engaged",
+        "visits",
+        100,
+        1,
+        "engagementRate",
+    ),
+    Metric(
+        "time_on_page",
+        "Time on page",
+        "Average seconds a page was visible and in use, per visit that saw it.",
+        "seconds",
+        "page_seconds",
+        "page_visits",
+        1,
+        0,
+        "userEngagementDuration",
+    ),
     Metric("scroll_depth", "Scroll depth", "How far down the page visits got, on average.", "percent", "scroll_sum", "scroll_count", 1, 0),
     Metric("events", "Events", "Page views and custom events; with an event named, that event alone.", "count", "events", ga4="eventCount"),
-    Metric("exit_rate", "Exit rate", "Share of the page's views that were the last of their visit.", "percent", "exits", "pageviews", 100, 1),
+    Metric(
+        "exit_rate", "Exit rate", "Share of the page's views that were the last of their visit.", "percent", "exits", "pageviews", 100, 1
+    ),
     Metric("total_revenue", "Revenue", "Sum of the amounts sent with events, in one currency.", "money", "revenue", ga4="totalRevenue"),
     Metric("average_revenue", "Average revenue", "Revenue divided by the events that carried it.", "money", "revenue", "events", 1, 2),
 )

@@ -16,7 +16,7 @@ Words in the SQL are ours (facts.py, this file, arms.py); whatever a person sent
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from collector.facts import RARE
+from collector.facts import COUNT_MAX, RARE
 from collector.query.arms import arms_of
 from collector.query.columns import KNOWN
 from collector.query.fragment import Fragment, fill, join
@@ -49,8 +49,7 @@ def compile_family(site: int, plans: Sequence[Plan], keep: Keep = ()) -> Fragmen
     shown = [
         f"CAST({key} AS VARCHAR) AS {key}" if column.is_time else key for key, column in zip(keys, lead.question.dimensions, strict=True)
     ]
-    # A sum of BIGINT is a HUGEINT, twice as wide for whatever follows.
-    sums = [f"CAST(sum(m{place}) AS BIGINT) AS s{place}" for place in range(len(lead.terms))]
+    sums = [f"{_summed(place, measure)} AS s{place}" for place, (_, measure) in enumerate(lead.terms)]
     asked = sorted({place for formula in lead.formulas for place in (*formula.numerator, *formula.denominator)})
     counted = " OR ".join(f"sum(m{place}) <> 0" for place in asked)
     grouping = f"\nGROUP BY {', '.join([*name, *keys])}" if keys else ""
@@ -66,6 +65,15 @@ def compile_family(site: int, plans: Sequence[Plan], keep: Keep = ()) -> Fragmen
         _kept(keep),
         _page(lead, keys, bool(name)),
     )
+
+
+def _summed(place: int, measure: str) -> str:
+    """A term's sum: that of BIGINTs is a HUGEINT, twice as wide for whatever follows.
+
+    Amounts are the senders' own word, and can pass 64 bits together: revenue stays at their end, as it does at a day's close.
+    """
+    total = f"sum(m{place})"
+    return f"CAST({f'least(greatest({total}, -{COUNT_MAX}), {COUNT_MAX})' if measure == 'revenue' else total} AS BIGINT)"
 
 
 def _is_rare(plan: Plan) -> str:
