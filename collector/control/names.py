@@ -52,6 +52,14 @@ def _ascii(name: str, text: str) -> str:
         raise BadDomain(f"{text.strip()!r} is not a hostname: it holds characters no domain may have.") from None
 
 
+def in_letters(hostname: str) -> str:
+    """A checked hostname as people write it, punycode decoded; itself where that is no name (browsers take more than the list)."""
+    try:
+        return idna.decode(hostname) if "xn--" in hostname else hostname
+    except idna.IDNAError:
+        return hostname
+
+
 def clean_pattern(text: str) -> str:
     """A hostname, or `*.` and a hostname for all its subdomains. Raises BadDomain."""
     text = text.strip()

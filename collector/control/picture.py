@@ -6,6 +6,7 @@ By default a site takes hits from its domain and all its subdomains (`www.`, `sh
 
 import fcntl
 import os
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import msgspec
 
 from collector import lasting
 from collector.control.errors import PictureUnreadable
-from collector.control.names import WILDCARD
+from collector.control.names import WILDCARD, in_letters
 
 if TYPE_CHECKING:  # the front reads the picture and must not pay for the database: 12 MB and 0.2 s
     from collector.control.database import Control, SiteRow
@@ -64,6 +65,16 @@ class Picture:
     """All sites by domain, at one moment."""
 
     by_domain: dict[str, SiteEntry] = field(default_factory=dict)
+    # Domains by how people write them, with letters beyond ASCII: decoded once here, so that no event has to be encoded.
+    _by_letters: dict[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_letters", {letters: domain for domain in self.by_domain if (letters := in_letters(domain)) != domain})
+
+    def name_of(self, domain: str) -> str:
+        """The key in `by_domain` of a domain as a page gives it: any case, with `www.` or a last dot, in letters or punycode."""
+        name = domain.strip().rstrip(".").lower().removeprefix("www.")
+        return name if name.isascii() else self._by_letters.get(unicodedata.normalize("NFC", name), name)
 
     @classmethod
     def load(cls, path: Path) -> "Picture":

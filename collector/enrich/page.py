@@ -6,7 +6,10 @@ docs/pages.md has the rules as a table, which a test runs. Cleaning a cleaned pa
 import re
 import string
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
+
+import idna
 
 from collector.enrich.lru import Bounded, same
 from collector.enrich.redact import decoded, redact, redact_named, redact_segments
@@ -107,10 +110,13 @@ def clean_host(authority: str) -> str:
 
 
 def _punycode(host: str) -> str:
+    """As browsers encode it (UTS 46). The interpreter's own encoding, of 2003, makes another name of `straße`; but it has `☕`."""
     try:
-        return host.encode("idna").decode("ascii").lower().rstrip(".")
-    except UnicodeError:
-        return ""
+        return idna.encode(host, uts46=True).decode("ascii").rstrip(".")
+    except (idna.IDNAError, UnicodeError):
+        with suppress(UnicodeError):
+            return host.encode("idna").decode("ascii").lower().rstrip(".")
+    return ""
 
 
 def clean_path(path: str) -> str:

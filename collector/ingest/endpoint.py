@@ -121,14 +121,14 @@ class Ingest:
         return answer
 
     def _sites(self, domains: str) -> list[SiteEntry | None]:
-        by_domain = self._picture.current(self._clock.monotonic()).by_domain
-        known = by_domain.get(domains)
+        picture = self._picture.current(self._clock.monotonic())
+        known = picture.by_domain.get(domains)
         if known is not None:
             return [known]
         listed = domains.split(",", DOMAINS_MAX)
         if len(listed) > DOMAINS_MAX:
             raise Refused(400, f"more than {DOMAINS_MAX} domains")
-        return [by_domain.get(name) for name in dict.fromkeys(domain.strip().lower().removeprefix("www.") for domain in listed)]
+        return [picture.by_domain.get(name) for name in dict.fromkeys(map(picture.name_of, listed))]
 
     def _day(self) -> int:
         return local_day_hour(int(self._clock.time()), "UTC")[0]

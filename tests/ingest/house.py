@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, cast
 
 from collector.clock import Clock
 from collector.control.database import SiteRow
+from collector.control.names import clean_domain
 from collector.control.picture import PictureFile, write_picture
 from collector.event import Drop, Event
 from collector.front import Front
@@ -32,7 +33,12 @@ from collector.visits.machine import Visit
 from collector.visits.table import VisitTable
 
 SHOP, BLOG = "shop.example", "blog.example"
-SITES = (SiteRow(1, SHOP, "UTC", (), 0), SiteRow(2, BLOG, "Europe/Helsinki", ("*.blog.example.net",), 0))
+UMLAUTS = "räksmörgås.example"
+SITES = (
+    SiteRow(1, SHOP, "UTC", (), 0),
+    SiteRow(2, BLOG, "Europe/Helsinki", ("*.blog.example.net",), 0),
+    SiteRow(3, clean_domain(UMLAUTS), "UTC", (), 0),
+)
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0"
 URL = f"https://{SHOP}/"
 PATIENCE_S = 10.0

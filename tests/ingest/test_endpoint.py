@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from collector.event import Drop, Kind
-from tests.ingest.house import BLOG, BROWSER, SHOP, URL, Answer, House
+from tests.ingest.house import BLOG, BROWSER, SHOP, UMLAUTS, URL, Answer, House
 
 VIEW = {"n": "pageview", "u": URL, "d": SHOP}
 WITH_ANYTHING = ("etag", "set-cookie", "last-modified", "server", "date")
@@ -106,6 +106,33 @@ def test_more_sites_than_ten_are_too_many(house: House) -> None:
     answer = house.post({**VIEW, "d": ",".join([SHOP] * 11)})
     assert (answer.status, answer.error) == (400, "more than 10 domains")
     assert house.entered == []
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        UMLAUTS,
+        f" WWW.{UMLAUTS.upper()}.",
+        "ra\u0308ksmo\u0308rga\u030as.example",
+        "xn--rksmrgs-5wao1o.example",
+        "Xn--rksmrgs-5wao1o.example.",
+    ],
+)
+@pytest.mark.parametrize("host", [UMLAUTS, "xn--rksmrgs-5wao1o.example"])
+def test_a_domain_with_umlauts_is_found_in_each_of_its_forms(house: House, domain: str, host: str) -> None:
+    assert "x-footfall" not in house.post({**VIEW, "d": domain, "u": f"https://{host}/"}).headers
+    assert [(event.site, event.hostname) for event in house.entered] == [(3, "xn--rksmrgs-5wao1o.example")]
+
+
+def test_a_domain_in_several_forms_is_one_site(house: House) -> None:
+    forms = [UMLAUTS, "xn--rksmrgs-5wao1o.example", f"{UMLAUTS}.", f"www.{UMLAUTS}"]
+    house.post({**VIEW, "d": ",".join(forms), "u": f"https://{UMLAUTS}/"})
+    assert [event.site for event in house.entered] == [3]
+
+
+@pytest.mark.parametrize("domain", ["ö" * 254, "ö" * 253, ".", "\u0301.example", "a b", "ö..example", "127.0.0.1"])
+def test_what_is_no_domain_is_no_site(house: House, domain: str) -> None:
+    assert house.post({**VIEW, "d": domain}).headers["x-footfall"] == Drop.UNKNOWN_SITE.value
 
 
 def test_without_a_domain_the_pages_own_host_is_the_site(house: House) -> None:
