@@ -7,7 +7,7 @@ what they add to its sums would tell of these otherwise, whatever `detail_days` 
 
 import calendar
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -99,10 +99,16 @@ class Seals:
             kept_from = local_day_hour(now_s, timezones.get(site, "UTC"))[0] - self._settings.detail_days
             if days := due_with(day.toordinal(), sealed.get(site, []), kept_from, self._settings.detail_days):
                 due.add((site, *days))
-        return sorted(due, key=lambda period: (period in self._unfinished, period))
+        return sorted((period for period in due if not _waits(period, due)), key=lambda period: (period in self._unfinished, period))
 
     def _segments_of(self, site: int) -> list[Segment]:
         return [segment_of(name, filters) for name, filters in self._segments(site)]
+
+
+def _waits(period: Period, due: Set[Period]) -> bool:
+    """A month waits until late rows of those of its days that have pairs of their own are sealed: it would take them for its own."""
+    site, first, last = period
+    return any(other != period and other[0] == site and first <= other[1] and other[2] <= last for other in due)
 
 
 def segment_of(name: str, filters: Sequence[Any]) -> Segment:

@@ -162,6 +162,19 @@ def test_late_rows_are_sealed_at_once_with_the_period_that_has_the_pairs_of_thei
     assert sealed(store) == sorted(by_day + 2 * month)
 
 
+def test_a_month_waits_for_late_rows_of_its_days_that_were_sealed_by_themselves(store: DuckDBStore) -> None:
+    count(store, "2026-09-05")
+    look_and_seal(seals(store, At("2026-09-06 12:00"), detail_days=0))
+    for day in ("2026-09-10", "2026-09-05"):
+        count(store, day)
+    later = seals(store, At("2026-11-01 12:00"))
+    look_and_seal(later)
+    assert sealed(store) == [(1, "2026-09-05", "2026-09-05")] * 2
+    look_and_seal(later)
+    assert sealed(store) == [(1, "2026-09-01", "2026-09-30")] + [(1, "2026-09-05", "2026-09-05")] * 2
+    assert store.query("SELECT visits FROM sealed ORDER BY ALL") == [(20,)] * 3
+
+
 def test_rows_of_a_month_before_all_sealed_ones_are_sealed_as_a_month(store: DuckDBStore) -> None:
     count(store, "2026-09-05")
     look_and_seal(seals(store, At("2026-11-01 12:00")))
