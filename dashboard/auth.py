@@ -12,7 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from collector.ops.links import dashboard_url
 from collector.ops.services import Services
+from collector.settings import Settings
 from dashboard.forms import posted
 from dashboard.headers import Handler
 from dashboard.render import Renderer
@@ -30,6 +32,13 @@ _GOAL = re.compile(r"/site/[\w.%:-]+(?:\?[!-~]*)?", re.ASCII)
 
 NOT_OURS = "This was not sent from Footfall’s own page, so nothing was changed. Go back, reload the page and try again."
 FOREIGN = "This was not sent from Footfall’s own page. Open the link from <footfall sign-in> anew; on a network address use https."
+PLAIN_HTTP = (
+    "This page was opened over plain http, where browsers do not keep the sign-in. Open {there} and use the same link or token: it is "
+    "still good."
+)
+BY_HTTPS = "{address}/sign-in"
+# A port of its own is not at the public address, and what leads to it by https is not known here.
+BY_PORT = "it through your TLS proxy, or as 127.0.0.1 through a tunnel,"
 NOT_VALID = "This link is not valid any more. A link works once, for half an hour. Ask for a new one."
 
 
@@ -98,6 +107,14 @@ def sent_from_here(request: Request, base_url: str, trust_silence: bool = False)
     return _host(origin) in here - {""}
 
 
+def over_plain_http(request: Request) -> bool:
+    """Whether a form came over plain http from another machine, where no secure cookie is kept.
+
+    Browsers say Sec-Fetch-Site to https and to loopback alone; one that never does names its page's scheme in Origin.
+    """
+    return "sec-fetch-site" not in request.headers and not request.headers.get("origin", "null").startswith("https://")
+
+
 def _host(address: str) -> str:
     """The host and port of an address, "" where there is none to be found."""
     try:
@@ -119,6 +136,8 @@ class SignIn:
 
     async def enter(self, request: Request) -> Response:
         """POST /sign-in: a token for a session cookie."""
+        if is_https(self._services) and over_plain_http(request):
+            return self._form(request, "", PLAIN_HTTP.format(there=_by_https(self._services.settings)))
         if not sent_from_here(request, self._services.settings.base_url):
             return self._form(request, "", FOREIGN)
         token, goal = await _given(request)
@@ -148,6 +167,11 @@ class SignIn:
         answer.set_cookie(
             cookie_name(self._services), value, max_age=life_s, path="/", secure=is_https(self._services), httponly=True, samesite="lax"
         )
+
+
+def _by_https(settings: Settings) -> str:
+    """Where the sign-in page is safe to open, as the end of "Open …"."""
+    return BY_PORT if settings.dashboard_port else BY_HTTPS.format(address=dashboard_url(settings))
 
 
 class Given(NamedTuple):

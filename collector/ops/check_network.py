@@ -17,6 +17,8 @@ def exposure(scene: Scene) -> Iterator[Finding]:
         yield Finding("ok", "Only this machine can reach the port; a proxy brings the rest.", "host")
         return
     do = "Put a TLS proxy in front and listen on 127.0.0.1, or make sure that only the proxy reaches the port."
+    if settings.base_url.startswith("https://"):
+        do += " Nobody can sign in at the port itself: browsers keep the sign-in by https alone, as base_url is."
     yield Finding("warn", f"The port is open to the network ({settings.host}).", "host", do)
 
 

@@ -151,6 +151,25 @@ def test_under_https_the_cookie_is_bound_to_host_and_https(tmp_path: Path) -> No
         assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
 
 
+@pytest.mark.parametrize(
+    "headers", [{"origin": "http://stats.example.com:8000"}, {"origin": "http://10.0.0.5:8000"}, {"origin": "null"}, {}]
+)
+@pytest.mark.parametrize(
+    ("dashboard_port", "way"), [(0, "Open https://stats.example.com/sign-in and"), (9, "through your TLS proxy, or as 127.0.0.1")]
+)
+def test_over_plain_http_where_no_secure_cookie_is_kept_the_way_in_is_told_and_the_link_stays_good(
+    tmp_path: Path, headers: dict[str, str], dashboard_port: int, way: str
+) -> None:
+    given = {"base_url": "https://stats.example.com", "dashboard_port": dashboard_port}
+    with house(tmp_path, **given) as secure, served(secure.app) as where:
+        token = secure.control.new_sign_in(secure.clock.now_s)
+        answer = httpx.post(f"{where}/sign-in", data={"token": token}, headers=headers)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
+        assert way in answer.text
+        by_https = httpx.post(f"{where}/sign-in", data={"token": token}, headers={"sec-fetch-site": "same-origin"})
+        assert by_https.status_code == 303
+
+
 # --- headers ---
 
 

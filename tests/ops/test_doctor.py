@@ -10,7 +10,7 @@ from mmdb_writer import MMDBWriter
 
 from collector.control.database import Control
 from collector.enrich.embedded import COUNTRY
-from collector.ops import check_data, check_machine
+from collector.ops import check_data, check_machine, check_network
 from collector.ops.doctor import CHECKS, as_text, examine, to_json, worst
 from collector.ops.findings import Finding, Level, Scene
 from tests.ops.conftest import DAY_S, NOW_S, MakeScene, StillClock
@@ -121,6 +121,12 @@ def test_a_file_from_the_future_is_found(make_scene: MakeScene) -> None:
 )
 def test_the_way_to_the_collector_is_checked(make_scene: MakeScene, given: dict[str, str], wrong: list[tuple[str, str]]) -> None:
     assert troubles(make_scene(**given)) == wrong
+
+
+@pytest.mark.parametrize(("base_url", "told"), [("https://s.example", True), ("http://s.example", False)])
+def test_an_open_port_behind_an_https_address_lets_nobody_sign_in(make_scene: MakeScene, base_url: str, told: bool) -> None:
+    (finding,) = check_network.exposure(make_scene(host="0.0.0.0", base_url=base_url, trusted_proxies="10.0.0.1"))
+    assert ("Nobody can sign in at the port itself" in finding.do) == told
 
 
 def test_a_control_database_of_a_newer_version_is_found(make_scene: MakeScene) -> None:
