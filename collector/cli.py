@@ -235,6 +235,15 @@ def sign_in(loaded: settings.Settings) -> None:
     click.echo(sign_in_link(loaded, token))
 
 
+@main.command("sign-out")
+@with_settings
+def sign_out(loaded: settings.Settings) -> None:
+    """Sign out everywhere, at once: end every session and every link that was not used yet."""
+    with _control(loaded) as control:
+        control.end_all_sessions()
+    click.echo("Nobody is signed in any more. `footfall sign-in` prints a new link.")
+
+
 @main.command()
 @click.argument("domain")
 @click.option("--pinned", is_flag=True, help="Name this release's script with its integrity hash; a new release needs a new tag.")

@@ -141,8 +141,8 @@ class SignIn:
         if not sent_from_here(request, self._services.settings.base_url):
             return self._form(request, "", FOREIGN)
         token, goal = await _given(request)
-        control = self._services.control
-        secret = await run_in_threadpool(control.use_sign_in, token, self._services.clock.time()) if token else None
+        control, before = self._services.control, request.cookies.get(cookie_name(self._services), "")
+        secret = await run_in_threadpool(control.use_sign_in, token, self._services.clock.time(), before) if token else None
         if secret is None:
             return self._form(request, goal, NOT_VALID)
         answer = RedirectResponse(goal or "/", 303)

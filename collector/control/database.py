@@ -202,10 +202,13 @@ class Control:
         with self._writing() as connection:
             return sign_in.issue(connection, int(now_s))
 
-    def use_sign_in(self, token: str, now_s: float) -> str | None:
-        """A session's secret for a live token, once; None for any other."""
+    def use_sign_in(self, token: str, now_s: float, instead_of: str = "") -> str | None:
+        """A session's secret for a live token, once; None for any other. The session `instead_of` ends with the beginning of this one."""
         with self._writing() as connection:
-            return sign_in.redeem(connection, token, int(now_s))
+            session = sign_in.redeem(connection, token, int(now_s))
+            if session is not None and instead_of:
+                sign_in.end(connection, instead_of)
+            return session
 
     def session(self, session: str, now_s: float) -> bool:
         """Whether a session is alive; being asked keeps it from idling out."""
@@ -220,6 +223,11 @@ class Control:
         """Sign out: the session's secret opens nothing any more."""
         with self._writing() as connection:
             sign_in.end(connection, session)
+
+    def end_all_sessions(self) -> None:
+        """Sign out everywhere: no session and no link that was given out opens anything any more."""
+        with self._writing() as connection:
+            sign_in.end_all(connection)
 
 
 def _site(row: Row[Any]) -> SiteRow:

@@ -51,3 +51,9 @@ def touch(connection: Connection, session: str, now_s: int) -> None:
 def end(connection: Connection, session: str) -> None:
     """Forget a session."""
     connection.execute(delete(sessions).where(sessions.c.hash == secret.digest(session)))
+
+
+def end_all(connection: Connection) -> None:
+    """Forget every session, and every token: one that was not used yet would open another."""
+    connection.execute(delete(sessions))
+    connection.execute(delete(tokens).where(tokens.c.purpose == SIGN_IN))

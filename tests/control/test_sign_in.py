@@ -42,6 +42,23 @@ def test_what_is_no_secret_opens_nothing(control: Control) -> None:
     assert not control.session(token, NOW_S), "a token is no session"
 
 
+def test_signing_in_anew_ends_the_session_before_and_no_other(control: Control) -> None:
+    before, other = signed_in(control), signed_in(control)
+    assert control.use_sign_in("no token", NOW_S, before) is None
+    assert control.session(before, NOW_S), "what did not sign in ends nothing"
+    session = control.use_sign_in(control.new_sign_in(NOW_S), NOW_S, before)
+    assert session is not None
+    assert [control.session(one, NOW_S) for one in (before, other, session)] == [False, True, True]
+
+
+def test_signing_out_everywhere_leaves_no_session_and_no_link(control: Control) -> None:
+    sessions, token = [signed_in(control), signed_in(control)], control.new_sign_in(NOW_S)
+    control.end_all_sessions()
+    assert not any(control.session(session, NOW_S) for session in sessions)
+    assert control.use_sign_in(token, NOW_S) is None
+    assert control.session(signed_in(control), NOW_S), "a new link is good"
+
+
 def test_a_session_idles_out(control: Control) -> None:
     session = signed_in(control)
     assert not control.session(session, NOW_S + SESSION_IDLE_S)

@@ -107,6 +107,13 @@ def test_a_link_signs_in_once(stranger: httpx.Client, home: House) -> None:
     assert "set-cookie" not in again.headers
 
 
+def test_a_new_sign_in_ends_the_browsers_session_before(stranger: httpx.Client, home: House) -> None:
+    stranger.cookies.set("footfall_session", before := home.session())
+    form = {"token": home.control.new_sign_in(home.clock.now_s)}
+    assert stranger.post("/sign-in", data=form, headers={"sec-fetch-site": "same-origin"}).status_code == 303
+    assert not home.control.session(before, home.clock.now_s)
+
+
 def test_signing_out_ends_the_session_on_the_server(stranger: httpx.Client, home: House) -> None:
     stranger.cookies.set("footfall_session", secret := home.session())
     assert stranger.get("/site/example.com").status_code == 200

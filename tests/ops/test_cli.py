@@ -143,6 +143,15 @@ def test_a_sign_in_link_works_once(shell: Shell) -> None:
     control.close()
 
 
+def test_signing_out_ends_sessions_everywhere(shell: Shell) -> None:
+    control, now_s = shell.control(), Clock().time()
+    session = control.use_sign_in(control.new_sign_in(now_s), now_s)
+    assert session is not None
+    assert "Nobody is signed in" in shell.says("sign-out")
+    assert not control.session(session, now_s)
+    control.close()
+
+
 def test_the_tag_names_the_site_the_collector_and_if_asked_the_hash(shell: Shell) -> None:
     shell.says("site", "add", "example.com")
     here = shell.run("snippet", "example.com")
