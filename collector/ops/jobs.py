@@ -53,7 +53,7 @@ class Jobs:
         self._timezones = timezones
         self._forgotten: dict[int, int] = {}
         self.seals = Seals(store, settings, clock, self._sites, segments)
-        self.last_backup_s = newest_backup_s(settings.backup_dir)
+        self.last_backup_s = newest_backup_s(settings.backup_dir, clock.time())
         self.last_error = ""
         self.audit_trouble = ""
         self._auditing: threading.Thread | None = None
@@ -158,8 +158,12 @@ class Jobs:
         return folder
 
     def _superseded(self, newest: Path, now_s: float) -> list[Path]:
-        """Backups past their number and past their age: what was deleted from the counts is kept by no older one for longer."""
-        others = [path for path in backups(self._settings.backup_dir) if path != newest]  # one from the future sorts behind it
+        """Backups past their number and past their age: what was deleted from the counts is kept by no older one for longer.
+
+        One from the future was made when the clock was wrong, and would never be old: it goes before the others.
+        """
+        others = [path for path in backups(self._settings.backup_dir) if path != newest]
+        others.sort(key=lambda path: _made_s(path) <= now_s)
         too_many = others[: max(0, len(others) - self._settings.backup_days + 1)]
         oldest_s = now_s - self._settings.backup_days * BACKUP_EVERY_S
         return [path for path in others if path in too_many or _made_s(path) < oldest_s]
@@ -179,10 +183,9 @@ def backups(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*Z") if path.is_dir()) if folder.exists() else []
 
 
-def newest_backup_s(folder: Path) -> float:
-    """When the newest backup was made (seconds since 1970 UTC), 0 if there is none."""
-    existing = backups(folder)
-    return _made_s(existing[-1]) if existing else 0.0
+def newest_backup_s(folder: Path, now_s: float) -> float:
+    """When the newest backup was made (seconds since 1970 UTC), 0 if there is none. One from the future tells nothing of that."""
+    return max((made_s for path in backups(folder) if (made_s := _made_s(path)) <= now_s), default=0.0)
 
 
 def months_before(day: int, months: int) -> int:

@@ -234,6 +234,27 @@ def test_a_clock_set_back_stops_no_backup_and_costs_no_new_one(store: DuckDBStor
     assert verify(backups(loaded.backup_dir)[0])
 
 
+def test_backups_that_a_wrong_clock_stamped_in_the_future_go_before_the_others(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    jobs, ahead = Jobs(store, replace(loaded, backup_days=3), clock, dict), 400 * 86_400
+    clock.now += ahead
+    wrong = [jobs.backup(), jobs.backup()]
+    clock.now -= ahead
+    made = []
+    for left in (wrong, wrong[1:], []):
+        made.append(jobs.backup())
+        clock.now += 86_400
+        assert backups(loaded.backup_dir) == [*made, *left]
+
+
+def test_a_backup_from_the_future_is_not_the_last_one_to_a_server_that_starts(store: DuckDBStore, loaded: Settings, clock: Fixed) -> None:
+    last = Jobs(store, loaded, clock, dict)
+    last.backup()
+    clock.now += 400 * 86_400
+    Jobs(store, replace(loaded, backup_days=400), clock, dict).backup()
+    clock.now = NOW.timestamp() + 600
+    assert Jobs(store, loaded, clock, dict).last_backup_s == NOW.timestamp()
+
+
 def test_rows_whose_deletion_was_cut_short_leave_the_file_with_the_next_look(
     store: DuckDBStore, loaded: Settings, clock: Fixed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
