@@ -57,8 +57,10 @@ def single_breakdowns(site: Site) -> list[Raw]:
     """One dimension at a time, or none: by day and by month, for each period and for all of them, and with filters on it alone."""
     spans = list(dict.fromkeys([_whole(site, True), *site.periods[:3]]))
     found = [_question(span, ["time:day"]) for span in spans]
-    for name in site.dimensions:
-        api = ASKED[name][0]
+    asked = [(name, ASKED[name][0]) for name in site.dimensions]
+    # Of a page a share of visits is told as of the page they began with.
+    asked += [("page", "visit:entry_page")] if site.share and "page" in site.dimensions else []
+    for name, api in asked:
         found += [_question(span, [api, *time]) for span in spans for time in ([], ["time:day"], ["time:month"])]
         found += [_question(spans[0], ["time:day"], [["is", api, [value]]]) for value in _values(site, name)]
     return found

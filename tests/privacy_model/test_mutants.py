@@ -18,7 +18,7 @@ CAUGHT_ON = {
     "remainders_but_no_trades": (4, 9),
     "tables_alone": (11, 521),
     "facts_alone": (1094,),
-    "shares_forgotten": (552, 1196),
+    "shares_forgotten": (552,),
     "live_days_forgotten": (0, 1),
     "segments_of_any_group": (63, 65),
     "segments_days_alone": (7, 65),
