@@ -5,6 +5,7 @@ from pathlib import Path
 
 from collector.clock import local
 from collector.ops.findings import Finding, Scene
+from collector.ops.leap import DO, WHAT, leap_days
 from collector.privacy.runtime import RAM_FILE_SYSTEMS, SHARED_MEMORY, file_system
 
 # A clock before this year was never set: this version did not exist then. After the last one it is as wrong.
@@ -63,6 +64,8 @@ def clock(scene: Scene) -> Iterator[Finding]:
         yield Finding("warn", "The clock was stepped while it was watched.", "clock", do)
     else:
         yield Finding("ok", f"The clock runs evenly and says {local(now_s, 'UTC'):%Y-%m-%d %H:%M} UTC.", "clock")
+    if days := leap_days(scene.settings.data_dir, now_s):
+        yield Finding("warn", WHAT.format(days=days), "clock", DO)
     for path in _newer_than(scene, now_s + AHEAD_MAX_S):
         yield Finding(
             "fail", "A file of ours is newer than now: the clock went back, and counted days may be counted into again.", path, do

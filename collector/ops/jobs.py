@@ -17,6 +17,7 @@ from collector.event import NO_SITE
 from collector.journal.files import segments, size
 from collector.journal.reader import delete_covered
 from collector.ops.audit import audit_and_keep
+from collector.ops.leap import Leap
 from collector.ops.quiet import told
 from collector.ops.seals import SavedSegments, Seals
 from collector.settings import Settings
@@ -56,6 +57,7 @@ class Jobs:
         self.last_backup_s = newest_backup_s(settings.backup_dir, clock.time())
         self.last_error = ""
         self.audit_trouble = ""
+        self._leap = Leap(settings.data_dir, clock)
         self._auditing: threading.Thread | None = None
         self._stopping = False
         self._not_before_s = 0.0
@@ -67,7 +69,8 @@ class Jobs:
         if look != self._look or days_closed:
             self._look = look
             self.forget_old()
-            self.seals.look()
+            if not self._leap.leapt():
+                self.seals.look()
         if self.seals.active:
             return
         if self._store.holds_deleted:
@@ -86,7 +89,7 @@ class Jobs:
     @property
     def troubles(self) -> list[str]:
         """What failed last time, in sentences."""
-        return [trouble for trouble in (self.last_error, self.seals.trouble, self.audit_trouble) if trouble]
+        return [trouble for trouble in (self.last_error, self.seals.trouble, self.audit_trouble, self._leap.trouble) if trouble]
 
     def _audit_beside(self) -> None:
         if self._auditing is None or not self._auditing.is_alive():
@@ -126,8 +129,13 @@ class Jobs:
         return sum(map(size, segments(self._settings.journal_dir))) / self._settings.journal_bytes_max
 
     def forget_old(self) -> int:
-        """Delete the rows of removed sites, and what is older than `history_months`. Once a site's day; returns rows deleted."""
+        """Delete the rows of removed sites, and what is older than `history_months`. Once a site's day; returns rows deleted.
+
+        By a clock that has leapt nothing is old.
+        """
         gone = self._forget_removed()
+        if self._leap.leapt():
+            return gone
         for site, timezone in self._sites().items():
             today = local_day_hour(int(self._clock.time()) - DAY_OVER_AFTER_S, timezone)[0]
             if self._forgotten.get(site) != today:
@@ -166,7 +174,7 @@ class Jobs:
         others.sort(key=lambda path: _made_s(path) <= now_s)
         too_many = others[: max(0, len(others) - self._settings.backup_days + 1)]
         oldest_s = now_s - self._settings.backup_days * BACKUP_EVERY_S
-        return [path for path in others if path in too_many or _made_s(path) < oldest_s]
+        return [path for path in others if path in too_many or (_made_s(path) < oldest_s and not self._leap.leapt())]
 
 
 def _made_s(backup: Path) -> float:

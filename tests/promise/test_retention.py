@@ -13,6 +13,7 @@ from collector.clock import Clock
 from collector.event import Acquisition, Device, Place
 from collector.journal.writer import JournalWriter
 from collector.ops.jobs import Jobs
+from collector.ops.leap import LEAP_DAYS_MAX
 from collector.settings import Settings
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Position, Rows
@@ -28,10 +29,10 @@ class Moved(Clock):
     """A clock that is set by hand, to noon."""
 
     def __init__(self, day: date) -> None:
-        self.now = 0.0
         self.set(day)
 
     def set(self, day: date) -> None:
+        self.day = day
         self.now = datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()
 
     def time(self) -> float:
@@ -85,6 +86,9 @@ class House:
 
     def live_on(self, day: date) -> None:
         """Everything that is due on a day. Each day has some visits, so the journal goes on."""
+        for between in range(self.clock.day.toordinal() + LEAP_DAYS_MAX, day.toordinal(), LEAP_DAYS_MAX):
+            self.clock.set(date.fromordinal(between))  # the server was at work all the time: no leap of the clock
+            self._jobs.forget_old()
         self.clock.set(day)
         self.record(day, 1)
         self.store.close_day(1, day.toordinal() - 1)
