@@ -44,7 +44,7 @@ class Dimension:
     crossed: bool = False
 
 
-# The end of a count's 64 bits, on both sides.
+# The end of 64 bits on both sides. Amounts of money are a visitor's own word: nine million events of the largest pass it.
 COUNT_MAX = 2**63 - 1
 
 

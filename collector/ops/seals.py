@@ -8,11 +8,13 @@ what they add to its sums would tell of these otherwise, whatever `detail_days` 
 import calendar
 import sys
 from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
 from collector.clock import DAY_OVER_AFTER_S, Clock, local_day_hour
 from collector.facts import ROLLED_UP
+from collector.ops.precedence import on_half_the_cores
 from collector.ops.quiet import told
 from collector.query import segment_condition
 from collector.query.condition import of_rows as condition_of
@@ -57,15 +59,19 @@ class Seals:
         if self._work is None and (due := self._due()):
             self._work = self._seal_each(due)
 
-    def go_on(self, until_s: float) -> None:
+    def go_on(self, until_s: float, alone: bool = True) -> None:
         """Seal piece by piece, one at least, until a moment (`Clock.monotonic`) or until nothing is due.
 
-        One at least, because nothing is backed up meanwhile: under load that never ends the journal would fill.
+        One at least, because nothing is backed up meanwhile: under load that never ends the journal would fill. Not `alone`, half of
+        the cores are left to whoever else is at work.
         """
-        while self._work is not None:
-            self._next_piece(self._work)
-            if self._clock.monotonic() >= until_s:
-                return
+        if self._work is None:
+            return
+        with nullcontext() if alone else on_half_the_cores():
+            while self._work is not None:
+                self._next_piece(self._work)
+                if self._clock.monotonic() >= until_s:
+                    return
 
     def _next_piece(self, work: Iterator[None]) -> None:
         """What fails waits for the next look, and what was behind it, too."""

@@ -9,7 +9,7 @@ Every sum is of the rows that are being moved and of nothing else, so closing is
 from collections.abc import Iterator
 
 from collector import facts
-from collector.facts import Dimension, FactName, Group
+from collector.facts import COUNT_MAX, Dimension, FactName, Group
 from collector.store.schema import TABLES, key_columns, measure_columns, names
 
 # The rows of one site up to one day.
@@ -30,8 +30,7 @@ PAIR_ORDER = "floor(log2(greatest(visits, 1))) DESC, value, first, other_value"
 # So many rows are merged and sorted at once for each MB that the database may take, at 250 bytes a row: 1 million with 320 MB. The close
 # of 1 million page views takes 1.9 s so, 2.5 s in two parts with 160 MB, and 3 s there at once, through temporary files.
 PART_ROWS_A_MB = 3_200
-# The end of 64 bits on both sides. Amounts of money are a visitor's own word: nine million events of the largest pass it.
-COUNT_MAX = 2**63 - 1
+
 
 # The order of detail rows on disk, after site and day; rows alike in these lie as they come. Few and numbers where they can
 # be: of 1 million pages rows the sort takes 0.5 s of CPU so and 1.6 s by the whole key, and the file is as large. Measured on

@@ -12,7 +12,7 @@ import pytest
 from collector.event import Acquisition, Device, Place
 from collector.facts import RARE
 from collector.ops.jobs import backups
-from collector.store import joint
+from collector.store import bounds
 from collector.store.backup import verify
 from collector.store.duckdb_store import DuckDBStore
 from collector.store.interface import Rows
@@ -54,7 +54,7 @@ def state(store: DuckDBStore) -> dict[str, Counter[tuple[object, ...]]]:
 
 
 def test_whatever_is_killed_when_the_end_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(joint, "ROUNDS_MAX", 1)
+    monkeypatch.setattr(bounds, "ROUNDS_MAX", 1)
     (tmp_path / "template").mkdir()
     store = opened(tmp_path / "template")
     append_all(store, site())
