@@ -30,9 +30,10 @@ FIRST_DAY, DAYS = date(2026, 9, 1).toordinal(), 30
 GROUPS = (5, 10, 20)
 PATHS = {100: 200, 1_000: 1_000, 10_000: 4_000, 100_000: 13_500}  # by visits a day
 DAYS_ALONE = {100: 10, 1_000: 5, 10_000: 2, 100_000: 1}
-# One visit of two pages and a minute: of the measures only visits are asked for.
-ONE = {"visitors": 1, "visits": 1, "bounces": 0, "engaged": 1, "pageviews": 2, "seconds": 60}
 ONE_PAGE_SHARE = 0.45  # of visits see one page, as in benchmarks.store: they leave where they came
+# Of these so many bounce; the others are engaged. And so many of all visits are a visitor's first of the day. Both are told with visits, so
+# they count in what is kept; pages and seconds do not.
+BOUNCE_SHARE, NEW_SHARE = 0.8, 0.85
 MEMORY_MB = 1_000
 
 CROSSINGS = {
@@ -68,6 +69,14 @@ def visits(site: Site, day: int, count: int) -> Counter[tuple[Any, ...]]:
     return Counter(zip(repeat(1), repeat(day), hours, repeat("example.com"), entry, last, *drawn, *same, strict=False))
 
 
+def measures(site: Site, key: tuple[Any, ...], count: int) -> list[int]:
+    """The measures of so many visits with the same key, in the order of `facts.MEASURES`."""
+    entry, last = key[4:6]
+    bounces = sum(site.chance.random() < BOUNCE_SHARE for _ in range(count)) if entry == last else 0
+    visitors = sum(site.chance.random() < NEW_SHARE for _ in range(count))
+    return [visitors, count, bounces, count - bounces, 2 * count - bounces, 60 * (count - bounces)]
+
+
 def several(values: Weighted, site: Site, count: int) -> list[Any]:
     return values.several(site.chance, count)
 
@@ -79,7 +88,7 @@ def build(file: Path, visits_a_day: int) -> None:
     for number in range(DAYS):
         day = FIRST_DAY + number
         counted = visits(site, day, visits_a_day)
-        store.append({"visits": {key: [n * one for one in ONE.values()] for key, n in counted.items()}}, Position(number + 1))
+        store.append({"visits": {key: measures(site, key, n) for key, n in counted.items()}}, Position(number + 1))
         store.close_day(1, day)
     store.close()
 
