@@ -42,7 +42,7 @@ class Together:
             share: ({}, {}) for fact in ROLLED_UP for share in shares_of(fact)
         }
         self._called: dict[tuple[FactName, str], str] = {}
-        self._known: dict[str, Cells] = {}
+        self._known: dict[str, Counted] = {}
 
     def add(self, fact: FactName, tables: Mapping[Key, Table], counted: Mapping[Key, Counted], days: Days) -> None:
         """The tables of one fact, and how many of their cells' visits count in each of its shares."""
@@ -81,15 +81,21 @@ class Together:
         if _added(found[""]) != sums:
             return f"{fact}.{name} of {prop or pair}"
         if (fact, name) not in self._called:
-            self._called[fact, name] = called = self._known_as(name, found[""]) or f"{fact}.{name}"
-            self._known[called] = found[""]
+            self._called[fact, name] = called = self._known_as(name, found) or f"{fact}.{name}"
+            self._known.setdefault(called, found)
             self._add_days(fact, called, found)
         return self._called[fact, name]
 
-    def _known_as(self, name: str, by_day: Cells) -> str:
-        """What a dimension with these visits by day and value is called already, "" if no fact has the same."""
-        others = (self._called[fact, name] for fact in ROLLED_UP if (fact, name) in self._called)
-        return next((other for other in others if self._known[other] == by_day), "")
+    def _known_as(self, name: str, found: Counted) -> str:
+        """What a dimension with these visits by day and value is called already, "" if no fact has the same.
+
+        They are the same only if as many of them count in what both facts tell: a visitor's second visit may see a new page.
+        """
+        for fact in ROLLED_UP:
+            called = self._called.get((fact, name), "")
+            if called and all(self._known[called][share] == found[share] for share in self._known[called].keys() & found.keys()):
+                return called
+        return ""
 
     def _add_days(self, fact: FactName, called: str, found: Counted) -> None:
         if len(found[""]) > DAY_CELLS_MAX:

@@ -1,0 +1,44 @@
+"""Dimensions of two facts are taken as one where they have the same visits, by day and value, in all that both tell."""
+
+import pytest
+
+from collector.facts import FactName, Pair
+from collector.store.fold import Cell, Table
+from collector.store.together import Counted, Key, Together, counted
+
+CELLS: dict[Cell, int] = {("/", "Google"): 12, ("/", "Bing"): 3, ("/blog", "Google"): 2, ("/blog", "Bing"): 14}
+
+
+def add(together: Together, fact: FactName, pair: Pair, visitors: int, further: int = 0) -> None:
+    """A table of one day; each of its cells has so many visitors, and the first so many visits more."""
+    cells = {cell: visits + (further if cell == ("/", "Google") else 0) for cell, visits in CELLS.items()}
+
+    def days(name: str, prop: str) -> Counted:
+        side = pair.index(name)
+        rows: dict[Cell, list[int]] = {}
+        for cell, visits in cells.items():
+            sums = rows.setdefault(("2026-09-01", cell[side]), [0, 0, 0, 0])
+            rows["2026-09-01", cell[side]] = [sums[0] + visits, sums[1] + visitors, 0, 0]
+        return counted(fact, rows)
+
+    key: Key = (pair, "")
+    together.add(fact, {key: Table(cells, 5)}, {key: counted(fact, {cell: [n, visitors, 0, 0] for cell, n in cells.items()})}, days)
+
+
+@pytest.mark.parametrize(
+    ("visitors", "further", "called"),
+    [(1, 0, "visits.source"), (2, 0, "pages.source"), (1, 1, "pages.source")],
+)
+def test_a_dimension_is_that_of_another_fact_if_both_tell_the_same_of_it(visitors: int, further: int, called: str) -> None:
+    together = Together(set())
+    add(together, "visits", ("entry_page", "source"), visitors=1)
+    add(together, "pages", ("page", "source"), visitors, further)
+    assert list(together.tables) == [("visits.entry_page", "visits.source"), ("pages.page", called)]
+    assert list(together.parts()) == [(("visits.entry_page", "visits.source"), ("pages.page", called))]
+
+
+def test_small_days_are_one_for_visitors_and_each_its_own_for_pages() -> None:
+    together = Together({"2026-09-01"})
+    add(together, "visits", ("entry_page", "source"), visitors=1)
+    assert together.by_day["visits.day", "visits.entry_page"] == {("", "/"): 15, ("", "/blog"): 16}
+    assert together.by_day["visits.each_day", "visits.entry_page"] == {("2026-09-01", "/"): 15, ("2026-09-01", "/blog"): 16}
