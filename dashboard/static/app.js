@@ -170,7 +170,7 @@ async function liveCounts(url) {
 
 function showLive(place, count) {
   place.querySelector("b").textContent = count;
-  place.querySelector(".live-words").textContent = count === 1 ? "visitor now" : "visitors now";
+  place.querySelector(".live-what").textContent = count === 1 ? "visitor" : "visitors";
   place.querySelector(".live-dot").classList.toggle("on", count > 0);
 }
 

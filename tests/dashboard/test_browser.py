@@ -328,6 +328,17 @@ def test_an_open_menu_and_a_focused_row_are_left_alone(lively: Lively) -> None:
     expect(page.locator("#panel-places tbody td").first).to_have_text("3")
 
 
+def test_the_live_count_has_its_word_on_a_phone_too_and_takes_hardly_more_room(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto("/site/example.com")
+    live, word = (page.locator(place).bounding_box() for place in (".live", ".live-words > :last-child"))
+    assert live and word
+    expect(page.locator(".live-words > :last-child")).to_have_text("now")
+    assert word["width"] > 16
+    assert live["width"] < 56
+    assert live["y"] <= word["y"] < word["y"] + word["height"] <= 56
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_no_page_scrolls_sideways_or_breaks_the_policy(page: Page, complaints: list[str], path: str) -> None:
     page.goto(path)
