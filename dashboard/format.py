@@ -93,7 +93,7 @@ def figure(metric: Metric, value: Number) -> str:
     if metric.unit == "seconds":
         return duration(value)
     if metric.unit == "percent":
-        return f"{value:.{metric.digits}f}%"
+        return f"{value:g}%" if value in (0, 100) else f"{value:.{metric.digits}f}%"
     if metric.unit == "money" and abs(value) >= WHOLE_BELOW:
         return short_count(round(value)) + _currency(value)
     return exact(metric, value)

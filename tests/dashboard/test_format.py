@@ -58,6 +58,11 @@ def test_a_figure_is_short_and_its_title_is_exact() -> None:
     assert [tick(BOUNCE, 20.0), tick(VIEWS, 2.5), tick(VISITORS, 20_000), tick(LENGTH, 60)] == ["20%", "2.5", "20.0k", "1m 00s"]
 
 
+def test_none_and_all_are_said_without_a_decimal_and_almost_all_with_one() -> None:
+    assert [figure(BOUNCE, value) for value in (0, 0.0, 100.0, 99.9, 0.1)] == ["0%", "0%", "100%", "99.9%", "0.1%"]
+    assert change(BOUNCE, 12.0, 0.0).spoken == "12.0 percentage points more than before (0%)"
+
+
 def test_less_of_a_bounce_rate_is_good_news_and_more_visitors_too() -> None:
     assert change(VISITORS, 120, 100).tone == change(BOUNCE, 40, 50).tone == "good"
     assert change(VISITORS, 80, 100).tone == change(BOUNCE, 60, 50).tone == "bad"
