@@ -5,7 +5,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from collector.facts import PAIRS
+from collector.facts import PAIRS, Metric
 from dashboard.answers import Withheld
 from dashboard.periods import Bucket, Span, span_name
 
@@ -15,6 +15,9 @@ NOT_TOGETHER = "Older months keep every fact by itself and many facts two by two
 
 BEFORE_SEGMENT = "Months that were sealed before a segment was saved know nothing of it."
 NOTHING_KEPT = "Not kept of these days."
+
+# Figures of whole visits. Of a page they are those of the visits that began on it.
+_OF_VISITS = frozenset({"views_per_visit", "bounce_rate", "visit_duration", "engagement_rate"})
 
 _PAIRS = frozenset(frozenset(pair) for pairs in PAIRS.values() for pair in pairs)
 
@@ -78,3 +81,10 @@ def why_rare(smallest_group: int) -> str:
 def rare_label(withheld: Withheld) -> str:
     """What the row of visits that are not told apart is called."""
     return f"In groups under {withheld.smallest_group} visits"
+
+
+def why_none(metric: Metric, named: Collection[str]) -> str:
+    """Why there is a dash where a metric of these dimensions would stand."""
+    if "page" in named and metric.name in _OF_VISITS:
+        return f"{metric.label} is told of visits that began on the page, and none did."
+    return f"{metric.label}: there was nothing to tell it of."

@@ -1,15 +1,15 @@
 """From answers to what the templates show: cards, panels and full lists. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from collector.facts import METRIC_BY_NAME, Metric
 from dashboard.answers import Answer, Failure, Outcome, Row
 from dashboard.drawing import charted
-from dashboard.format import Change, Number, change, exact, figure, plain, share
+from dashboard.format import NOTHING, Change, Number, change, exact, figure, plain, share
 from dashboard.names import value_name
 from dashboard.navigation import Link
-from dashboard.notes import rare_label, why_rare
+from dashboard.notes import rare_label, why_none, why_rare
 from dashboard.panels import LIST_ROWS, Panel, Tab, columns, headlines
 from dashboard.view import Filter, View, url
 
@@ -27,7 +27,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One cell of figures: as it is shown, and in full."""
+    """One cell of figures: as it is shown, and in full; of a dash, why it is one."""
 
     text: str
     title: str
@@ -76,10 +76,11 @@ class PanelModel:
 
 @dataclass(frozen=True, slots=True)
 class ListModel:
-    """A full list: the panel it belongs to, sortable columns, and the pages around it."""
+    """A full list: the panel it belongs to, sortable columns, why there are `dashes` in it, and the pages around it."""
 
     panel: PanelModel
     columns: tuple[Link, ...]
+    dashes: tuple[str, ...]
     first: int
     last: int
     earlier: str
@@ -95,12 +96,13 @@ def cards(domain: str, view: View, now: Answer, before: Answer | None) -> tuple[
     return tuple(
         Card(
             metric,
-            figure(metric, _at(now.first, i)),
-            exact(metric, _at(now.first, i)),
+            cell.text,
+            cell.title,
             change(metric, _at(now.first, i), _at(earlier, i)) if view.compare != "none" else None,
             Link(metric.label, url(domain, replace(view, metric=metric.name)), metric.name == shown),
         )
         for i, metric in enumerate(metrics)
+        for cell in [_cell(metric, _at(now.first, i), view.filtered)]
         if metric.unit != "money" or metric.name == shown or _at(now.first, i) or _at(earlier, i)
     )
 
@@ -139,12 +141,19 @@ def full_list(domain: str, view: View, shown: Panel, outcome: Outcome, about: Ab
     return ListModel(
         panel=model,
         columns=tuple(Link(m.label, url(domain, replace(view, order=m.name, page=1)), m.name == order) for m in metrics),
+        dashes=_dashes(model),
         first=first,
         last=first - 1 + len(model.lines),
         earlier=url(domain, replace(view, page=view.page - 1)) if view.page > 1 else "",
         later=url(domain, replace(view, page=view.page + 1)) if more else "",
         back=url(domain, view.overview()),
     )
+
+
+def _dashes(listed: PanelModel) -> tuple[str, ...]:
+    """Why some rows have a dash, each reason once."""
+    rows = (*listed.lines, *([listed.rare] if listed.rare else []))
+    return tuple(dict.fromkeys(cell.title for row in rows for cell in row.figures if cell.text == NOTHING))
 
 
 def with_money_only_where_some_is(names: tuple[str, ...], answer: Answer) -> tuple[tuple[str, ...], Answer]:
@@ -171,7 +180,7 @@ def _panel(domain: str, view: View, shown: Panel, metrics: tuple[Metric, ...], o
         further=tuple(link for t, link in links if t.further),
         metrics=metrics,
         lines=_lines(domain, view, tab, metrics, answered.rows, about.totals),
-        rare=_rare_line(metrics, answered, about.totals),
+        rare=_rare_line(view, tab, metrics, answered, about.totals),
         nothing="" if answered.rows or answered.rare else about.nothing or _nothing(shown, view, answered),
         failure=outcome.reason if isinstance(outcome, Failure) else "",
         only=about.only,
@@ -208,18 +217,18 @@ def _line(domain: str, view: View, tab: Tab, metrics: tuple[Metric, ...], row: R
         label=plain(value_name(tab.dimension, row.value)),
         bar=round(100 * size / longest, 1) if longest > 0 else 0,
         share=share(size, whole),
-        figures=_figures(metrics, row),
+        figures=_figures(view, tab, metrics, row),
         url=url(domain, turned.overview()),
         active=active,
     )
 
 
-def _rare_line(metrics: tuple[Metric, ...], answer: Answer, totals: Mapping[str, Number]) -> Line | None:
+def _rare_line(view: View, tab: Tab, metrics: tuple[Metric, ...], answer: Answer, totals: Mapping[str, Number]) -> Line | None:
     """The line of what is not told apart."""
     if answer.rare is None or answer.withheld is None:
         return None
     whole = totals.get(metrics[0].name) or 0
-    figures = _figures(metrics, answer.rare)
+    figures = _figures(view, tab, metrics, answer.rare)
     return Line(
         rare_label(answer.withheld),
         0,
@@ -231,8 +240,14 @@ def _rare_line(metrics: tuple[Metric, ...], answer: Answer, totals: Mapping[str,
     )
 
 
-def _figures(metrics: tuple[Metric, ...], row: Row) -> tuple[Figure, ...]:
-    return tuple(Figure(figure(m, v), exact(m, v)) for m, v in zip(metrics, row.metrics, strict=True))
+def _figures(view: View, tab: Tab, metrics: tuple[Metric, ...], row: Row) -> tuple[Figure, ...]:
+    named = (*view.filtered, tab.dimension)
+    return tuple(_cell(m, v, named) for m, v in zip(metrics, row.metrics, strict=True))
+
+
+def _cell(metric: Metric, value: Number, named: Collection[str]) -> Figure:
+    """A metric's value where these dimensions are named."""
+    return Figure(figure(metric, value), why_none(metric, named) if value is None else exact(metric, value))
 
 
 def _at(metrics: Sequence[Number], i: int) -> Number:

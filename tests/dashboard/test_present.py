@@ -73,6 +73,20 @@ def test_a_card_compares_where_there_is_something_to_compare_with() -> None:
     assert {card.change for card in present.cards("a.example", View(compare="none"), now, before)} == {None}
 
 
+def test_a_dash_says_why_it_is_one_at_its_place_and_once_below_the_list() -> None:
+    answer = Answer((Row("/cart", (9, 9, None, 20, None, 0.0)), Row("/pay", (5, 5, None, 9, 50, 0.0))), 2)
+    model = present.full_list("a.example", View(panel="pages"), PAGES, answer, About())
+    bounces = "Bounce rate is told of visits that began on the page, and none did."
+    depth = "Scroll depth: there was nothing to tell it of."
+    assert model.dashes == (bounces, depth)
+    assert [cell.title for cell in model.panel.lines[0].figures] == ["9", "9", bounces, "20s", depth, "0%"]
+    of_page = View(filters=(Filter("is", "page", "/cart"),))
+    headline = present.cards("a.example", of_page, Answer((Row("", (9, 9, 9, None, 20, 50)),), 1), None)
+    assert [card.title for card in headline if card.value == "–"] == [bounces]
+    unvisited = present.cards("a.example", View(), Answer((Row("", (0, 0, 0, None, None, None)),), 1), None)
+    assert unvisited[-2].title == "Bounce rate: there was nothing to tell it of."
+
+
 def test_it_is_said_why_there_are_no_rows() -> None:
     def said(view: View, total: int = 0) -> str:
         return present.panel("a.example", view, PLACES, Answer((), total), About()).nothing
