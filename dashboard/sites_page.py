@@ -22,7 +22,8 @@ _DEMOS = ((".example", "demo · made-up visits"), (".localhost", "demo · this m
 
 @dataclass(frozen=True, slots=True)
 class SiteCard:
-    """One site at a glance. `demo` says what is not real about it, if anything; `failure` stands in for figures that could not be had."""
+    """One site at a glance. `demo` says what is not real about it, if anything; `quiet` why there is no `line`; `failure` stands in for
+    figures that could not be had."""
 
     domain: str
     demo: str
@@ -30,6 +31,7 @@ class SiteCard:
     today: str
     month: str
     line: str
+    quiet: str = ""
     failure: str = ""
 
 
@@ -44,12 +46,18 @@ def _card(source: Source) -> SiteCard:
     site = source.site
     address = url(site.domain, View())
     if not isinstance(outcome, Answer):
-        return SiteCard(site.domain, demo(site.domain), address, "", "", "", outcome.reason)
+        return SiteCard(site.domain, demo(site.domain), address, "", "", "", failure=outcome.reason)
     by_day = {row.value: int(row.metrics[0] or 0) for row in outcome.rows}
     values = [by_day.get(label, 0) for label in buckets(span, "day")]
     today, month = figure(_VISITORS, values[-1]), figure(_VISITORS, sum(values))
-    # Without today: a line that ends in a day that has just begun looks like a fall.
-    return SiteCard(site.domain, demo(site.domain), address, today, month, spark(values[:-1]))
+    # Without today: a line that ends in a day that has just begun looks like a fall. Days without anybody are no line either.
+    line = spark(values[:-1]) if any(values[:-1]) else ""
+    return SiteCard(site.domain, demo(site.domain), address, today, month, line, "" if line else _quiet(values[-1]))
+
+
+def _quiet(today: int) -> str:
+    """What is said where a line would be of nothing."""
+    return "No visit before today" if today else "No visit in these days"
 
 
 def demo(domain: str) -> str:

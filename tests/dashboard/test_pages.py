@@ -22,7 +22,7 @@ from dashboard.notes import NOT_TOGETHER
 from dashboard.panels import HEADLINES, PANELS, Panel, Tab
 from dashboard.sites_page import demo
 from dashboard.view import View, url
-from tests.dashboard.corpus import NASTY
+from tests.dashboard.corpus import NASTY, nasty_rows
 from tests.dashboard.harness import House, house, served
 
 CLOSED = ("/", "/site/example.com", "/site/example.com?panel=pages", "/site/example.com/csv?panel=pages", "/site/example.com/live")
@@ -213,6 +213,17 @@ def test_the_first_load_is_small(member: httpx.Client) -> None:
 def test_home_shows_each_site_with_its_figures(member: httpx.Client) -> None:
     texts = page(member, "/").texts
     assert {"example.com", "nasty.example", "empty.example", "Visitors today"} <= set(texts)
+
+
+def test_home_draws_a_line_of_visitors_and_none_of_nobody(tmp_path: Path) -> None:
+    with house(tmp_path) as filled, served(filled.app) as where:
+        filled.add("old.example", 20, 3)
+        filled.count(nasty_rows(filled.add("young.example"), int(filled.clock.now_s)))
+        filled.add("empty.example")
+        with httpx.Client(base_url=where, cookies={"footfall_session": filled.session()}) as client:
+            home = page(client, "/")
+    assert len([path for path in home.all("path") if path["d"]]) == len(home.all("path")) == 1
+    assert {"No visit before today", "No visit in these days"} <= set(home.texts)
 
 
 def test_home_says_how_to_add_a_site_and_which_one_is_no_real_one(member: httpx.Client) -> None:
