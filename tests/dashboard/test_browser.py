@@ -339,6 +339,21 @@ def test_the_live_count_has_its_word_on_a_phone_too_and_takes_hardly_more_room(p
     assert live["y"] <= word["y"] < word["y"] + word["height"] <= 56
 
 
+@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+def test_comparison_and_filter_share_a_line_and_no_menu_is_cut(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/site/example.com")
+    compare, filters = (page.locator(f"#{name}").bounding_box() for name in ("compare", "filter"))
+    assert compare and filters
+    assert abs(compare["y"] - filters["y"]) < 4
+    assert compare["x"] + compare["width"] <= filters["x"]
+    for menu in ("period", "compare", "filter"):
+        page.locator(f"#{menu}").click()
+        body = page.locator(f"#{menu} + .menu-body")
+        assert body.evaluate("body => body.scrollWidth <= body.clientWidth"), menu
+        page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_no_page_scrolls_sideways_or_breaks_the_policy(page: Page, complaints: list[str], path: str) -> None:
     page.goto(path)
