@@ -81,7 +81,7 @@ def navigation(site: SiteView, view: View, today: date, until_hour: int | None) 
     domain, span = site.domain, so_far(span_of(view.choice, today), today)
     return Navigation(
         period=_period_label(view.choice, today),
-        days=span_name(span, today.year),
+        days=span_name(span if span.first <= today else span_of(view.choice, today), today.year),
         span=span,
         latest=today,
         today=span.first <= today <= span.last,
@@ -125,7 +125,7 @@ def _chip(site: SiteView, view: View, condition: Filter) -> Chip:
         means = next((meaning(filters) for name, filters in site.segments if name == condition.value), "There is no such segment.")
         return Chip("Segment", OPERATORS["is"], value, url(site.domain, View(), "/segments"), means, remove_url)
     label, operator = DIMENSION[condition.dimension].label, OPERATORS[condition.operator]
-    return Chip(label, operator, value, url(site.domain, view.turned(condition)), "Turn into its opposite", remove_url)
+    return Chip(label, operator, value, url(site.domain, view.turned(condition)), f"{value}: turn into its opposite", remove_url)
 
 
 def _segment(domain: str, view: View, name: str) -> Link:

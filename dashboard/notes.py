@@ -13,6 +13,7 @@ SEVERAL_CURRENCIES = "Amounts in several currencies cannot be added. For the rev
 BY_MONTH = "Older months keep two facts together, such as a country and a page, for the month as a whole and not by day."
 NOT_TOGETHER = "Older months keep every fact by itself and many facts two by two, but not every combination."
 
+NOT_COME = "These days have not come yet."
 BEFORE_SEGMENT = "Months that were sealed before a segment was saved know nothing of it."
 NOTHING_KEPT = "Not kept of these days."
 

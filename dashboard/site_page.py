@@ -54,7 +54,7 @@ def overview(view: View, source: Source) -> SitePage:
         failure=head.reason if isinstance(head, Failure) else "",
         cards=present.cards(source.site.domain, view, head, _whole(found.get(PREVIOUS))) if isinstance(head, Answer) else (),
         chart=chart(view, drawn.days, drawn.now, _whole(drawn.before), told.chart_note(drawn)) if isinstance(drawn.now, Answer) else None,
-        chart_failure=told.chart_note(drawn) or drawn.now.reason if isinstance(drawn.now, Failure) else "",
+        chart_failure=_besides(told.chart_note(drawn) or drawn.now.reason, head) if isinstance(drawn.now, Failure) else "",
         panels=tuple(present.panel(source.site.domain, view, panel, found[panel.key], abouts[panel.key]) for panel in PANELS),
         notes=told.notes(),
         whole_months=told.whole_months(),
@@ -112,6 +112,11 @@ def _headline_questions(view: View, days: Spans) -> dict[str, questions.Question
 def _whole(outcome: Outcome | None) -> Answer | None:
     """The answer, if it leaves nothing out: part of a period is nothing to compare with."""
     return outcome if isinstance(outcome, Answer) and not outcome.gaps else None
+
+
+def _besides(reason: str, head: Outcome) -> str:
+    """Why there is no chart, if the headline above it does not say so already."""
+    return "" if isinstance(head, Failure) and reason == head.reason else reason
 
 
 def _waits(view: View, head: Outcome, source: Source) -> bool:

@@ -34,6 +34,8 @@ class Told:
 
     def notes(self) -> tuple[str, ...]:
         """What stands above all figures: what the headline lacks, and why some lists are of other days."""
+        if self.days.begun.first > self.days.at.today:
+            return (notes.NOT_COME,)
         return tuple(dict.fromkeys((*self._of_headline(), *self._of_lists(), *self._of_comparison())))
 
     def abouts(self) -> dict[str, About]:

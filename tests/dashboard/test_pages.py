@@ -21,7 +21,7 @@ from dashboard.headers import HEADERS
 from dashboard.notes import NOT_TOGETHER
 from dashboard.panels import HEADLINES, PANELS, Panel, Tab
 from dashboard.sites_page import demo
-from dashboard.view import View, url
+from dashboard.view import Filter, View, url
 from tests.dashboard.corpus import NASTY, nasty_rows
 from tests.dashboard.harness import House, house, served
 
@@ -224,6 +224,24 @@ def test_home_draws_a_line_of_visitors_and_none_of_nobody(tmp_path: Path) -> Non
             home = page(client, "/")
     assert len([path for path in home.all("path") if path["d"]]) == len(home.all("path")) == 1
     assert {"No visit before today", "No visit in these days"} <= set(home.texts)
+
+
+def test_days_to_come_are_named_and_said_to_be_to_come(member: httpx.Client) -> None:
+    texts = page(member, "/site/example.com?period=custom&from=2030-01-01&to=2030-02-01").texts
+    assert "These days have not come yet." in texts
+    assert "1 Jan – 1 Feb 2030" in texts
+    assert "1 Jan 2030" not in texts
+
+
+def test_a_segment_that_is_gone_is_told_of_once_above_and_once_a_panel(member: httpx.Client) -> None:
+    texts = page(member, "/site/example.com?f=is:segment:gone").texts
+    assert texts.count("There is no segment of this name any more. Remove the filter to see this.") == 1 + len(PANELS)
+
+
+def test_a_filter_of_many_words_can_be_read_in_full(member: httpx.Client) -> None:
+    value = "/" + "lång-" * 60 + '?a=1&b="%20"\'🦊'
+    shown = page(member, url("example.com", View(filters=(Filter("is_not", "page", value),))))
+    assert f"{value}: turn into its opposite" in [link.get("title") for link in shown.all("a")]
 
 
 def test_home_says_how_to_add_a_site_and_which_one_is_no_real_one(member: httpx.Client) -> None:
