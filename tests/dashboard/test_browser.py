@@ -339,6 +339,29 @@ def test_the_live_count_has_its_word_on_a_phone_too_and_takes_hardly_more_room(p
     assert live["y"] <= word["y"] < word["y"] + word["height"] <= 56
 
 
+def test_on_paper_a_page_names_its_site_its_days_and_its_filters_and_nothing_is_cut(page: Page) -> None:
+    page.set_viewport_size({"width": 718, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto("/site/example.com?f=is:country:FI")
+    heading = page.get_by_role("heading", name="example.com: Last 30 days, 24 Oct – 22 Nov, Country is Finland")
+    box = heading.bounding_box()
+    assert box and box["width"] > 300
+    expect(page.locator(".bar, .toolbar").filter(visible=True)).to_have_count(0)
+    page.goto("/site/example.com?panel=pages&search=blog")
+    expect(page.get_by_role("searchbox")).to_be_visible()
+    assert page.locator(".scroll").evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
+def test_colours_that_are_forced_leave_the_chart_and_the_chosen_row_to_be_seen(page: Page) -> None:
+    page.emulate_media(forced_colors="active")
+    page.goto("/site/example.com?f=is:country:FI")
+    text, line = (
+        page.evaluate(f"getComputedStyle(document.querySelector('{place}')).{what}")
+        for place, what in (("h2", "color"), (".line-now", "stroke"))
+    )
+    assert line == text
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
 def test_comparison_and_filter_share_a_line_and_no_menu_is_cut(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
