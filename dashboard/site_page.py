@@ -21,6 +21,8 @@ from dashboard.table import to_csv
 from dashboard.told import HEADLINE, PREVIOUS, UP_TO_PREVIOUS, Told, figures
 from dashboard.view import View
 
+_UNITS = {"percent": "%", "seconds": "seconds"}
+
 
 @dataclass(frozen=True, slots=True)
 class SitePage:
@@ -96,9 +98,10 @@ def _cells(tab: Tab, row: Row) -> tuple[str | Number, ...]:
 
 
 def _heading(metric: str, values: Sequence[Number]) -> str:
-    """A metric's heading in a file, where an amount is a bare number: with the currency, if all amounts have the same."""
+    """A metric's heading in a file, where values are bare numbers: with their unit, or the currency if all amounts have the same."""
     currencies = {value.currency for value in values if isinstance(value, Money)}
-    return METRIC_BY_NAME[metric].label + (f" ({currencies.pop()})" if len(currencies) == 1 else "")
+    unit = currencies.pop() if len(currencies) == 1 else _UNITS.get(METRIC_BY_NAME[metric].unit, "")
+    return METRIC_BY_NAME[metric].label + (f" ({unit})" if unit else "")
 
 
 def _headline_questions(view: View, days: Spans) -> dict[str, questions.Question]:

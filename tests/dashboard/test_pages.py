@@ -342,6 +342,12 @@ def test_the_rows_of_a_panel_add_up_to_the_headline(member: httpx.Client) -> Non
     assert {row["Country"]: row["Code"] for row in rows}["Finland"] == "FI"
 
 
+def test_the_columns_of_a_file_say_what_their_numbers_are_of(member: httpx.Client) -> None:
+    header = next(csv.reader(io.StringIO(member.get("/site/example.com/csv?panel=pages").content.decode("utf-8-sig"))))
+    units = ["Visitors", "Page views", "Bounce rate (%)", "Time on page (seconds)", "Scroll depth (%)", "Exit rate (%)"]
+    assert header == ["Page", *units]
+
+
 def test_a_filter_narrows_every_panel_and_can_be_taken_away(member: httpx.Client) -> None:
     narrowed = page(member, "/site/example.com?f=is:country:SE")
     assert "Remove the filter Country is Sweden" in {a.get("aria-label") for a in narrowed.all("a")}
