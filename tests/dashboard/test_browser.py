@@ -339,6 +339,15 @@ def test_the_live_count_has_its_word_on_a_phone_too_and_takes_hardly_more_room(p
     assert live["y"] <= word["y"] < word["y"] + word["height"] <= 56
 
 
+@pytest.mark.parametrize("panel", ["panel=events", "panel=pages&pages=exit", "panel=pages"])
+def test_a_full_list_on_a_phone_shows_its_first_figures_and_no_row_taller_than_six_lines(page: Page, panel: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"/site/nasty.example?period=day&{panel}")
+    first = page.locator(".full tbody td").first.bounding_box()
+    assert first and first["x"] + first["width"] < 300
+    assert page.evaluate("Math.max(...[...document.querySelectorAll('.full tbody tr')].map((row) => row.offsetHeight))") <= 150
+
+
 def test_on_paper_a_page_names_its_site_its_days_and_its_filters_and_nothing_is_cut(page: Page) -> None:
     page.set_viewport_size({"width": 718, "height": 1000})
     page.emulate_media(media="print")
