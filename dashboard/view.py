@@ -47,6 +47,12 @@ class Filter(NamedTuple):
         turned: dict[Operator, Operator] = {"is": "is_not", "is_not": "is", "contains": "contains_not", "contains_not": "contains"}
         return self._replace(operator=turned[self.operator])
 
+    def goes_with(self, other: "Filter") -> bool:
+        """Whether both can be in force and say something: a dimension *is* one value, but it can be not this, nor that."""
+        if self.dimension != other.dimension:
+            return True
+        return "is" not in (self.operator, other.operator) and self not in (other, other.opposite)
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -84,8 +90,8 @@ class View:
         return replace(self, tabs=tuple(sorted(others + chosen)), page=1, order="", search="")
 
     def with_filter(self, condition: Filter) -> "View":
-        """The view narrowed by a condition; one on the same dimension gives way to it."""
-        kept = tuple(f for f in self.filters if f.dimension != condition.dimension)
+        """The view narrowed by a condition; those on the same dimension that it does not go together with give way to it."""
+        kept = tuple(f for f in self.filters if f.goes_with(condition))
         return replace(self, filters=(*kept, condition)[:FILTERS_MAX], page=1)
 
     def without(self, condition: Filter) -> "View":

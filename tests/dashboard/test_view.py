@@ -105,6 +105,15 @@ def test_a_filter_on_a_dimension_replaces_the_one_before() -> None:
     assert view.without(second).filters == ()
 
 
+def test_what_is_left_out_adds_up_until_one_value_is_chosen() -> None:
+    not_a, not_b, like = Filter("is_not", "page", "/a"), Filter("is_not", "page", "/b"), Filter("contains", "page", "/")
+    view = View().with_filter(not_a).with_filter(not_b).with_filter(like)
+    assert view.filters == (not_a, not_b, like)
+    assert view.with_filter(not_a).filters == (not_b, like, not_a)
+    assert view.with_filter(like.opposite).filters == (not_a, not_b, like.opposite)
+    assert view.with_filter(not_a.opposite).filters == (not_a.opposite,)
+
+
 def test_the_filter_form_asks_for_one_condition() -> None:
     assert asked_filter([("fd", "page"), ("fo", "contains"), ("fv", "a:b")]) == Filter("contains", "page", "a:b")
     assert asked_filter([("fd", "page"), ("fo", "contains"), ("fv", "")]) is None
