@@ -233,15 +233,18 @@ def test_days_to_come_are_named_and_said_to_be_to_come(member: httpx.Client) -> 
     assert "1 Jan 2030" not in texts
 
 
-def test_a_segment_that_is_gone_is_told_of_once_above_and_once_a_panel(member: httpx.Client) -> None:
-    texts = page(member, "/site/example.com?f=is:segment:gone").texts
-    assert texts.count("There is no segment of this name any more. Remove the filter to see this.") == 1 + len(PANELS)
-
-
 def test_a_filter_of_many_words_can_be_read_in_full(member: httpx.Client) -> None:
     value = "/" + "lång-" * 60 + '?a=1&b="%20"\'🦊'
     shown = page(member, url("example.com", View(filters=(Filter("is_not", "page", value),))))
     assert f"{value}: turn into its opposite" in [link.get("title") for link in shown.all("a")]
+
+
+def test_beside_a_full_list_a_filter_is_about_what_the_list_is_of(member: httpx.Client) -> None:
+    def chosen(where: str) -> list[str | None]:
+        return [option["value"] for option in page(member, where).all("option") if "selected" in option]
+
+    assert chosen("/site/example.com?panel=places&places=cities") == ["city"]
+    assert chosen("/site/example.com") == []
 
 
 def test_home_says_how_to_add_a_site_and_which_one_is_no_real_one(member: httpx.Client) -> None:

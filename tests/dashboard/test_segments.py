@@ -232,7 +232,7 @@ def test_a_view_of_every_kind_fits_the_form(client: httpx.Client) -> None:
 
 def test_a_segment_that_is_not_there_is_said_to_be_gone_in_place_of_figures(client: httpx.Client) -> None:
     text = client.get("/site/example.com?f=is:segment:Swedes").text
-    assert text.count(UNKNOWN_SEGMENT) == 2 + len(PANELS)
+    assert text.count(UNKNOWN_SEGMENT) == 1 + len(PANELS)
     assert "filters:" not in text
 
 
