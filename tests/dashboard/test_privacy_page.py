@@ -25,7 +25,7 @@ def verdicts(page: PrivacyPage) -> set[str]:
 def test_a_kept_audit_says_so_with_its_date_and_what_was_looked_at() -> None:
     page = privacy_page(made(), NOW_S)
     assert (page.heading, page.when) == ("Every promise is kept", "22 November 2026, 13:40 UTC")
-    assert page.looked_at == "1,234,567 rows were looked at: the database, 20261122T031500Z."
+    assert page.looked_at == "1,234,567 rows were looked at: the database and backup 20261122T031500Z."
     assert [row.says for row in page.rows] == [promise.says for promise in PROMISES]
     assert verdicts(page) == {"Kept"}
 
