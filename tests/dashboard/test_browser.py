@@ -339,6 +339,15 @@ def test_the_live_count_has_its_word_on_a_phone_too_and_takes_hardly_more_room(p
     assert live["y"] <= word["y"] < word["y"] + word["height"] <= 56
 
 
+@pytest.mark.parametrize("place", [".chip-words", ".chip-off", "#panel-pages tbody a"])
+def test_a_ring_of_focus_is_drawn_where_nothing_cuts_it(page: Page, place: str) -> None:
+    page.goto("/site/example.com?f=is:country:FI")
+    page.keyboard.press("Tab")
+    page.locator(place).first.focus()
+    style = page.evaluate("(({ outlineStyle, outlineOffset }) => [outlineStyle, outlineOffset])(getComputedStyle(document.activeElement))")
+    assert style == ["solid", "-2px"]
+
+
 @pytest.mark.parametrize("panel", ["panel=events", "panel=pages&pages=exit", "panel=pages"])
 def test_a_full_list_on_a_phone_shows_its_first_figures_and_no_row_taller_than_six_lines(page: Page, panel: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
