@@ -51,7 +51,7 @@ def chart(view: View, days: Spans, now: Answer, before: Answer | None, note: str
     before_labels = buckets(days.before, bucket) if days.before else []
     begun = [label for label in labels if not is_future(label, bucket, at.today, at.hour)]
     values = _filled(metric, begun, now) + [None] * (len(labels) - len(begun))
-    before_values = _filled(metric, before_labels, before) if before else []
+    before_values = _known(_filled(metric, before_labels, before)) if before else []
     running = next((i for i, label in enumerate(labels) if is_running(label, bucket, at.today, at.hour)), None)
     drawing = charts.draw(metric, values, before_values, running)
     return ChartModel(
@@ -85,6 +85,11 @@ def _instants(
         Instant(bucket_name(label, bucket), exact(metric, value) if i < values[1] else "", *earlier(i), i == running)
         for i, (label, value) in enumerate(zip(labels, values[0], strict=True))
     )
+
+
+def _known(values: list[Number]) -> list[Number]:
+    """The values, if any of them is known: what is withheld wholly is no line to compare with."""
+    return values if any(value is not None for value in values) else []
 
 
 def _filled(metric: Metric, labels: Sequence[str], answer: Answer) -> list[Number]:

@@ -41,6 +41,12 @@ def test_where_visits_are_withheld_a_bucket_without_a_row_is_not_nothing() -> No
     assert [instant.value for instant in model.instants] == ["–", "–", "–", "4", "–", "–", "–"]
 
 
+def test_days_that_are_withheld_wholly_are_no_line_to_compare_with() -> None:
+    model = chart(View(), days(WEEK, WEEK_BEFORE), rows(("2026-11-16", 4)), replace(rows(), withheld=Withheld(9, 10)))
+    assert (model.compared, model.drawing.before) == ("", "")
+    assert {instant.before for instant in model.instants} == {""}
+
+
 def test_an_axis_of_more_than_a_year_names_its_years() -> None:
     def first(span: Span) -> str:
         return chart(View(), days(span, bucket="month"), rows(), None).tick_labels[0][0]
