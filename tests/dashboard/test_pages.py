@@ -437,6 +437,7 @@ def test_an_address_of_nothing_says_so_with_all_headers(stranger: httpx.Client) 
     answer = stranger.get("/<script>")
     assert answer.status_code == 404
     assert "No such page" in answer.text
+    assert "Sign out" not in answer.text
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
     assert stranger.get("/api/nothing").json() == {"error": "No such page. Nothing lives at this address. Perhaps it has a slip in it."}
 
