@@ -348,6 +348,13 @@ def test_a_ring_of_focus_is_drawn_where_nothing_cuts_it(page: Page, place: str) 
     assert style == ["solid", "-2px"]
 
 
+def test_the_figures_as_a_table_are_whole_on_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto("/site/example.com")
+    page.locator(".data summary").click()
+    assert page.locator(".data .scroll").evaluate("box => box.scrollWidth <= box.clientWidth")
+
+
 @pytest.mark.parametrize("panel", ["panel=events", "panel=pages&pages=exit", "panel=pages"])
 def test_a_full_list_on_a_phone_shows_its_first_figures_and_no_row_taller_than_six_lines(page: Page, panel: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
