@@ -31,9 +31,10 @@ GROUPS = (5, 10, 20)
 PATHS = {100: 200, 1_000: 1_000, 10_000: 4_000, 100_000: 13_500}  # by visits a day
 DAYS_ALONE = {100: 10, 1_000: 5, 10_000: 2, 100_000: 1}
 ONE_PAGE_SHARE = 0.45  # of visits see one page, as in benchmarks.store: they leave where they came
-# Of these so many bounce; the others are engaged. And so many of all visits are a visitor's first of the day. Both are told with visits, so
-# they count in what is kept; pages and seconds do not.
+# Of these so many bounce; the others are engaged, and see some pages more and stay some seconds. So many of all visits are a visitor's
+# first of the day. All of that is told with visits, so it counts in what is kept.
 BOUNCE_SHARE, NEW_SHARE = 0.8, 0.85
+FURTHER_PAGES, SECONDS = 2.0, 60.0  # the mean of those that did not bounce
 MEMORY_MB = 1_000
 
 CROSSINGS = {
@@ -74,7 +75,9 @@ def measures(site: Site, key: tuple[Any, ...], count: int) -> list[int]:
     entry, last = key[4:6]
     bounces = sum(site.chance.random() < BOUNCE_SHARE for _ in range(count)) if entry == last else 0
     visitors = sum(site.chance.random() < NEW_SHARE for _ in range(count))
-    return [visitors, count, bounces, count - bounces, 2 * count - bounces, 60 * (count - bounces)]
+    engaged = count - bounces
+    further, seconds = (sum(1 + int(site.chance.expovariate(1 / mean)) for _ in range(engaged)) for mean in (FURTHER_PAGES, SECONDS))
+    return [visitors, count, bounces, engaged, count + further, seconds]
 
 
 def several(values: Weighted, site: Site, count: int) -> list[Any]:

@@ -52,12 +52,16 @@ COUNT_MAX = 2**63 - 1
 class Measure:
     """One additive count in one fact's rows, a signed 64-bit integer.
 
-    `share`: a row's visits each add one to it or nothing, so that it tells them apart.
+    `least` and `most` are what each visit of a row adds to it, so that it tells something of the visits; `most` is None where a
+    visit adds any number, `least` where it is not told of what visitors have (see `told_with_visits`). Visits that count in `never`
+    add the least.
     """
 
     name: str
     fact: FactName
-    share: bool = False
+    least: int | None = None
+    most: int | None = None
+    never: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +142,21 @@ DIMENSIONS: tuple[Dimension, ...] = (
 TIME_BUCKETS: tuple[str, ...] = ("time", "time:hour", "time:day", "time:week", "time:month")
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("visitors", "visits", share=True),
+    Measure("visitors", "visits", 0, 1),
     Measure("visits", "visits"),
-    Measure("bounces", "visits", share=True),
-    Measure("engaged", "visits", share=True),
-    Measure("pageviews", "visits"),
-    Measure("seconds", "visits"),
-    Measure("pageviews", "pages"),
+    Measure("bounces", "visits", 0, 1),
+    Measure("engaged", "visits", 0, 1),
+    Measure("pageviews", "visits", 1, never="bounces"),
+    Measure("seconds", "visits", 0),
+    Measure("pageviews", "pages", 1),
     Measure("visits", "pages"),
-    Measure("visitors", "pages", share=True),
-    Measure("seconds", "pages"),
+    Measure("visitors", "pages", 0, 1),
+    Measure("seconds", "pages", 0),
     Measure("scroll_sum", "pages"),
     Measure("scroll_count", "pages"),
-    Measure("events", "events"),
+    Measure("events", "events", 1),
     Measure("visits", "events"),
-    Measure("visitors", "events", share=True),
+    Measure("visitors", "events", 0, 1),
     Measure("revenue", "events"),
     Measure("visits", "steps"),
     Measure("pageviews", "live"),
@@ -246,9 +250,14 @@ def measures_of(fact: FactName) -> tuple[str, ...]:
     return tuple(m.name for m in MEASURES if m.fact == fact)
 
 
+def told_with_visits(fact: FactName) -> tuple[Measure, ...]:
+    """The measures of one fact that tell something of the visits they are told with, in column order."""
+    return tuple(m for m in MEASURES if m.fact == fact and m.least is not None)
+
+
 def shares_of(fact: FactName) -> tuple[str, ...]:
-    """The measures of one fact that tell its visits apart, in column order."""
-    return tuple(m.name for m in MEASURES if m.fact == fact and m.share)
+    """The measures of one fact that tell its visits apart: each visit adds one or nothing. In column order."""
+    return tuple(m.name for m in told_with_visits(fact) if m.most == 1)
 
 
 # Dimensions that are looked up together travel and are stored together, as one shared tuple with a small number.

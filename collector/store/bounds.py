@@ -4,7 +4,7 @@ Three facts in pairs bound each other: whoever came from A is no more than, for 
 "B with it". Bounds are drawn as tight as they come in some rounds (the "shuttle" of Buzzigoli and Giusti, 1998).
 
 Beside that, tables bound each other where each cell of one is part of the other's (who entered on a page has seen that page), and
-where two of them share out a third (the visits that bounced, and the others).
+where two of them share out a third (the visits that bounced, and the others), or one tells what the visits of another added up to.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,8 +22,10 @@ WORK_MAX = 1_000_000
 
 # Two tables' dimensions, in the same order for both, each cell of the first being part of the second's.
 Part = tuple[Pair, Pair]
-# A table's dimensions, and those of the two that share out its cells; all three have the same values.
-Halves = tuple[Pair, Pair, Pair]
+# A table's dimensions, and those of the two that share out its cells, or of the one that tells what its visits added up to. All of
+# them have the same values.
+Link = tuple[Pair, ...]
+ANY = 2**63  # more than any cell holds
 
 
 class Known(NamedTuple):
@@ -38,7 +40,7 @@ class Bounds:
     """The least and the most that each cell can hold. `_low[a, b][i][j]` for both orders of a pair."""
 
     def __init__(
-        self, tables: Mapping[Pair, Known], hiding: Iterable[Pair], parts: Sequence[Part] = (), halves: Sequence[Halves] = ()
+        self, tables: Mapping[Pair, Known], hiding: Iterable[Pair], parts: Sequence[Part] = (), links: Sequence[Link] = ()
     ) -> None:
         """`hiding` are the pairs of whose cells more is to be found out. The order of the tables counts where bounds are cut short."""
         self._names: dict[str, list[str]] = {}
@@ -50,7 +52,7 @@ class Bounds:
             self._name(pair[0], known.rows)
             self._name(pair[1], known.columns)
             self._start(pair, known.cell)
-        self._tighten(hiding, [*(_Within(self, *part) for part in parts), *(_Shared(self, *of) for of in halves)])
+        self._tighten(hiding, [_Within(self, *part) for part in parts], links)
 
     def room(self, pair: Pair, cell: Cell) -> int:
         """What lies between a cell's bounds."""
@@ -93,13 +95,14 @@ class Bounds:
             into[pair] = [[bound[side] for bound in line] for line in both]
             into[pair[1], pair[0]] = [list(line) for line in zip(*into[pair], strict=True)]
 
-    def _tighten(self, hiding: Iterable[Pair], links: Sequence["_Within | _Shared"]) -> None:
-        cubes = [_Cube(self, names) for names in self._triples(hiding)]
-        rounds = WORK_MAX // max(1, sum(cube.size for cube in cubes))
+    def _tighten(self, hiding: Iterable[Pair], parts: Sequence["_Within"], links: Sequence[Link]) -> None:
+        cubes: dict[tuple[str, ...], _Cube] = {names: _Cube(self, names) for names in self._triples(hiding)}
+        of_tables = [_Shared(self, *link) if len(link) == 3 else _AddedUp(self, *link) for link in links]
+        together = [*parts, *of_tables, *cubes.values(), *_added_up(cubes, links)]
+        rounds = WORK_MAX // max(1, sum(cube.size for cube in cubes.values()))
         for _ in range(max(1, min(rounds, ROUNDS_MAX))):
             changed = [self._by_sums(pair) for pair in list(self._low)]
-            changed += [link.tighten() for link in links]
-            changed += [cube.tighten() for cube in cubes]
+            changed += [one.tighten() for one in together]
             if not any(changed):
                 return
 
@@ -141,16 +144,16 @@ class _Cube:
             for j in range(sizes[y])
             for at in (i * steps[x] + j * steps[y],)
         ]
-        self._low = [0] * count
-        self._high = [0] * count
+        self.low = [0] * count
+        self.high = [0] * count
         for pair, i, j, line in self._lines:
             most = bounds.of(pair, i, j)[1]
             for cell in line:
-                self._high[cell] = most if pair == names[:2] else min(self._high[cell], most)
+                self.high[cell] = most if pair == names[:2] else min(self.high[cell], most)
 
     def tighten(self) -> bool:
         """Every line once; returns whether any cell of a table has tighter bounds now."""
-        low, high = self._low, self._high
+        low, high = self.low, self.high
         changed = False
         for pair, i, j, line in self._lines:
             least, most = self._bounds.of(pair, i, j)
@@ -218,3 +221,48 @@ class _Shared:
             changed |= self._bounds.narrow(one, i, j, least - theirs[1], most - theirs[0])
             changed |= self._bounds.narrow(other, i, j, least - mine[1], most - mine[0])
         return changed
+
+
+class _AddedUp:
+    """A table and what its visits added up to: where there is any of it there is a visit, and none where there is no visit."""
+
+    def __init__(self, bounds: Bounds, visits: Pair, sums: Pair) -> None:
+        self._bounds, self._visits, self._sums = bounds, visits, sums
+        self._places = [(i, j) for i in range(bounds.size(visits[0])) for j in range(bounds.size(visits[1]))]
+
+    def tighten(self) -> bool:
+        """Every cell once; returns whether any has tighter bounds now."""
+        changed = False
+        for i, j in self._places:
+            if self._bounds.of(self._visits, i, j)[1] == 0:
+                changed |= self._bounds.narrow(self._sums, i, j, 0, 0)
+            elif self._bounds.of(self._sums, i, j)[0] > 0:
+                changed |= self._bounds.narrow(self._visits, i, j, 1, ANY)
+        return changed
+
+
+class _CombinedUp:
+    """The same of three dimensions' values combined."""
+
+    def __init__(self, visits: _Cube, sums: _Cube) -> None:
+        self._visits, self._sums = visits, sums
+
+    def tighten(self) -> bool:
+        """Every cell once; returns whether any has tighter bounds now."""
+        fewest, most, least, room = self._visits.low, self._visits.high, self._sums.low, self._sums.high
+        changed = False
+        for cell in range(self._sums.size):
+            if most[cell] == 0 and room[cell] > 0:
+                room[cell], changed = 0, True
+            elif least[cell] > 0 and fewest[cell] == 0:
+                fewest[cell], changed = 1, True
+        return changed
+
+
+def _added_up(cubes: Mapping[tuple[str, ...], _Cube], links: Sequence[Link]) -> Iterator[_CombinedUp]:
+    """What visits of three values add up to, with these visits."""
+    visits_of = {name: of for link in links if len(link) == 2 for of, name in zip(*link, strict=True)}
+    for names, sums in cubes.items():
+        visits = cubes.get(tuple(visits_of.get(name, "") for name in names))
+        if visits:
+            yield _CombinedUp(visits, sums)

@@ -3,9 +3,10 @@
 Where a site's few visits fall together (every Swede has a phone), bounds drawn through several tables (`bounds.py`) can leave a
 small cell one value although its own table hides it. Where they do, the smallest kept cell that had a part in it is left out too.
 
-The days are one dimension more: every single breakdown is told by day, exactly, so each day bounds each cell. And every count of
-visits divides each table: how many of a cell bounced is told with its visits. What these sums pin down by themselves no leaving
-out can hide, and none is asked to.
+The days are one dimension more: every single breakdown is told by day, exactly, so each day bounds each cell. And what is told
+with visits bounds them: how many of a cell bounced divides its table, and where somebody saw pages there was a visit. Nor may it
+be pinned down itself for a small cell. What the sums of rows and columns pin down by themselves no leaving out can hide, and none
+is asked to.
 
 Tables of two facts bound each other, too: on a site whose visits see one page each, entry pages and pages are the same table, and
 what one hides the other must not tell.
@@ -16,9 +17,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
 from operator import itemgetter
+from typing import NamedTuple
 
 from collector.facts import Pair
-from collector.store.bounds import Bounds, Known, Part
+from collector.store.bounds import Bounds, Known, Link, Part
 from collector.store.fold import Cell, Cells, Table, frechet
 
 # A table of more rows times columns is not looked at.
@@ -28,8 +30,47 @@ ATTEMPTS_MAX = 30
 
 # The visits by day and value, which everybody knows, by what the days and the values are called.
 ByDay = Mapping[Pair, Cells]
-# What every visit has or has not, such as having bounced: how many have it, by table and cell, and by days and values.
-Share = tuple[Mapping[Pair, Cells], ByDay]
+
+
+class Beside(NamedTuple):
+    """What is told with visits, by table and cell, and by days and values: what visits add up to, such as further page views.
+
+    `once`: each visit adds one or nothing, such as having bounced, so that it divides each table in two. `never` is the name of
+    such a one: whoever counts in it adds nothing here.
+    """
+
+    name: str
+    once: bool
+    cells: dict[Pair, Cells]
+    by_day: dict[Pair, Cells]
+    never: str = ""
+
+    def of(self, table: Pair, visits: Cells) -> Iterator[tuple[Pair, Cells]]:
+        """What is told of a table: of what its visits have, and of those that have it not."""
+        yield from self._halves(table, visits, self.cells[table])
+
+    def of_days(self, by_day: ByDay) -> Iterator[tuple[Pair, Cells]]:
+        """The same of days and values."""
+        for pair, having in self.by_day.items():
+            yield from self._halves(pair, by_day[pair], having)
+
+    def link(self, table: Pair) -> Link:
+        """A table of visits, and what is told of them."""
+        names = (self.name, _not(self.name)) if self.once else (self.name,)
+        return (_of(table, _not(self.never)) if self.never else table, *(_of(table, name) for name in names))
+
+    def _halves(self, pair: Pair, visits: Cells, having: Cells) -> Iterator[tuple[Pair, Cells]]:
+        yield _of(pair, self.name), {cell: having.get(cell, 0) for cell in visits}
+        if self.once:
+            yield _of(pair, _not(self.name)), {cell: count - having.get(cell, 0) for cell, count in visits.items()}
+
+
+def _of(pair: Pair, name: str) -> Pair:
+    return f"{name} {pair[0]}", f"{name} {pair[1]}"
+
+
+def _not(name: str) -> str:
+    return f"not {name}"
 
 
 def is_looked_at(table: Table) -> bool:
@@ -38,32 +79,37 @@ def is_looked_at(table: Table) -> bool:
     return min(rows, columns) > 1 and rows * columns <= CELLS_MAX
 
 
-def hide_jointly(tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), shares: Sequence[Share] = ()) -> None:
-    """Leave out cells of the tables, which must be whole (no rest), until together they pin down no small cell."""
-    for _ in hiding(tables, by_day, parts, shares):
+def hide_jointly(tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), beside: Sequence[Sequence[Beside]] = ()) -> None:
+    """Leave out cells of the tables, which must be whole (no rest), until together they pin down no small cell.
+
+    What is told with visits is looked at group by group.
+    """
+    for _ in hiding(tables, by_day, parts, beside):
         pass
 
 
-def hiding(tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), shares: Sequence[Share] = ()) -> Iterator[None]:
+def hiding(
+    tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), beside: Sequence[Sequence[Beside]] = ()
+) -> Iterator[None]:
     """The same, some of the work at each `next`: 2 s at most (bounds.WORK_MAX)."""
     tables = {pair: table for pair, table in sorted(tables.items(), key=itemgetter(0)) if is_looked_at(table)}
     known = {frozenset(pair) for pair in tables}
     parts = [part for part in parts if known.issuperset(map(frozenset, part))]
-    for share in (None, *shares):  # what hides a cell hides it still when more is left out for the next
-        yield from _hiding(tables, parts, partial(bounds_of, tables, by_day, parts, share))
+    for group in ((), *beside):  # what hides a cell hides it still when more is left out for the next
+        yield from _hiding(tables, parts, group, partial(bounds_of, tables, by_day, parts, group))
 
 
-def _hiding(tables: Mapping[Pair, Table], parts: Sequence[Part], bounds: Callable[..., Bounds]) -> Iterator[None]:
+def _hiding(tables: Mapping[Pair, Table], parts: Sequence[Part], beside: Sequence[Beside], bounds: Callable[..., Bounds]) -> Iterator[None]:
     alone: Bounds | None = None
     for attempt in count():
         if not any(table.kept for table in tables.values()):
             return
-        found = pinned(tables, bounds())
+        found = list(pinned(tables, bounds(), beside))
         yield
         if found and alone is None:
             alone = bounds(kept=False)
             yield
-        told = [(pair, cell) for pair, cell in found if alone and alone.room(pair, cell) > 0]
+        told = {(pair, cell) for pair, cell, of in found if alone and alone.room(of, cell) > 0}
         if not told:
             return
         for pair, cell in sorted(told):
@@ -74,9 +120,14 @@ def _hiding(tables: Mapping[Pair, Table], parts: Sequence[Part], bounds: Callabl
                     table.drop_all()
 
 
-def pinned(tables: Mapping[Pair, Table], bounds: Bounds) -> list[tuple[Pair, Cell]]:
-    """Small cells that were left out and that bounds leave one value."""
-    return [(pair, cell) for pair, table in tables.items() for cell in table.hidden() if bounds.room(pair, cell) <= 0]
+def pinned(tables: Mapping[Pair, Table], bounds: Bounds, beside: Sequence[Beside] = ()) -> Iterator[tuple[Pair, Cell, Pair]]:
+    """Small cells that were left out, and the table by which bounds leave one value: of their visits, or of what these add up to."""
+    for pair, table in tables.items():
+        of_visits = [(of, cells) for told in beside if pair in told.cells for of, cells in told.of(pair, table.cells)]
+        for cell in table.hidden():
+            yield from (
+                (pair, cell, of) for of, cells in [(pair, table.cells), *of_visits] if cells.get(cell) and bounds.room(of, cell) <= 0
+            )
 
 
 def _named(parts: Sequence[Part], pair: Pair, cell: Cell) -> list[dict[str, str]]:
@@ -102,33 +153,24 @@ def _hide(tables: Mapping[Pair, Table], named: Sequence[Mapping[str, str]]) -> N
 
 
 def bounds_of(
-    tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), share: Share | None = None, *, kept: bool = True
+    tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), beside: Sequence[Beside] = (), *, kept: bool = True
 ) -> Bounds:
-    """Bounds by all that the tables tell. Without `kept`, by their sums alone."""
+    """Bounds by all that the tables tell, and by what is told beside. Without `kept`, by their sums alone."""
     known = {pair: Known(table.sums(0), table.sums(1), table.bounds if kept else table.allowed) for pair, table in tables.items()}
     known |= _days(known, by_day)
     hidden = [pair for pair, table in tables.items() if table.hidden()]
-    if share is None:
-        return Bounds(known, hidden, parts)
-    divided = {pair: table for pair, table in tables.items() if pair in share[0]}
-    for half, has in _HALVES:
-        own = {_of(pair, half): _half(table, share[0][pair], has, kept) for pair, table in divided.items()}
-        days = {_of(pair, half): having if has else _less(by_day[pair], having) for pair, having in share[1].items()}
-        known |= own | _days(own, days)
-        hidden += [_of(pair, half) for pair, table in divided.items() if table.hidden()]
-    return Bounds(known, hidden, parts, [(pair, _of(pair, "with"), _of(pair, "without")) for pair in divided])
+    links: list[Link] = []
+    for told in beside:
+        adding = {pair: table for pair, table in tables.items() if pair in told.cells}
+        own = {of: _added_up(table, cells, kept) for pair, table in adding.items() for of, cells in told.of(pair, table.cells)}
+        known |= own | _days(own, dict(told.of_days(by_day)))
+        links += map(told.link, [*adding, *told.by_day])
+        hidden += [of for pair in adding.keys() & set(hidden) for of in told.link(pair)[1:]]
+    return Bounds(known, hidden, parts, links)
 
 
-_HALVES = (("with", True), ("without", False))
-
-
-def _of(pair: Pair, half: str) -> Pair:
-    return f"{pair[0]} {half}", f"{pair[1]} {half}"
-
-
-def _half(table: Table, having: Cells, has: bool, kept: bool) -> Known:
-    """A table of those visits that have something, or of those that have it not: the same of its cells are told."""
-    cells = having if has else _less(table.cells, having)
+def _added_up(table: Table, cells: Cells, kept: bool) -> Known:
+    """What a table's visits add up to: of the same of its cells it is told."""
     rows, columns = (Counter(dict.fromkeys(table.sums(side), 0)) for side in (0, 1))
     for (row, column), visits in cells.items():
         rows[row] += visits
@@ -141,10 +183,6 @@ def _half(table: Table, having: Cells, has: bool, kept: bool) -> Known:
         return frechet(rows[cell[0]], columns[cell[1]], total)
 
     return Known(rows, columns, told)
-
-
-def _less(cells: Cells, having: Cells) -> Cells:
-    return {cell: visits - having.get(cell, 0) for cell, visits in cells.items()}
 
 
 def _days(known: Mapping[Pair, Known], by_day: ByDay) -> dict[Pair, Known]:

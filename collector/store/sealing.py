@@ -47,7 +47,7 @@ class Sealing:
         self._visits: Counter[date] = Counter()
         self._small: list[date] = []  # days with fewer than k visits
         self._gone: list[date] = []  # the same, where they have fewer than k together: what they give up is not kept at all
-        # As far as they are looked at together; what was staged of them, and how many of their visits count in each share.
+        # As far as they are looked at together; what was staged of them, and what their visits add up to.
         self._tables: dict[FactName, dict[Key, Table]] = {fact: {} for fact in facts.ROLLED_UP}
         self._staged: dict[FactName, dict[Key, set[Cell]]] = {}
         self._counted: dict[FactName, dict[Key, Counted]] = {fact: {} for fact in facts.ROLLED_UP}
@@ -162,7 +162,7 @@ class Sealing:
 
     def _hiding(self) -> Iterator[None]:
         together = self._together
-        return hiding(together.tables, together.by_day, list(together.parts()), together.shares)
+        return hiding(together.tables, together.by_day, list(together.parts()), together.beside)
 
     def _days(self, writer: Connection, fact: FactName, name: str, prop: str) -> Counted:
         """What everybody knows of the days: a dimension's values, by day or for all days that gave theirs up."""

@@ -91,8 +91,9 @@ ORDER BY property"""
 
 
 def whole(fact: FactName) -> str:
-    """All tables but those of some properties: each cell, its visits, and how many of them count in each of `shares_of`."""
-    columns = ", ".join(["dimension, other, property, value, other_value", VISITS, *facts.shares_of(fact)])
+    """All tables but those of some properties: each cell, its visits, and its sums of `facts.told_with_visits`."""
+    told = (measure.name for measure in facts.told_with_visits(fact))
+    columns = ", ".join(["dimension, other, property, value, other_value", VISITS, *told])
     return f"SELECT {columns} FROM sealing_cells WHERE NOT list_contains(?, property)"
 
 
@@ -162,7 +163,7 @@ def give_up(fact: FactName, table: str) -> str:
 
 
 def by_day(fact: FactName, name: str) -> str:
-    """A dimension's visits by day, in the shape of a table's cells; then its sums of each of `shares_of`.
+    """A dimension's visits by day, in the shape of a table's cells; then its sums of `facts.told_with_visits`.
 
     Where small days give the dimension up, these are one, "". Binds, if so, the small days and those told of as rare; then site,
     first and last; for events the property whose rows count, "" for the events themselves.
@@ -171,10 +172,10 @@ def by_day(fact: FactName, name: str) -> str:
     if name in GIVEN_UP[fact]:
         day = f"CASE WHEN list_contains(?, day) THEN '' ELSE {day} END"
         value = f"CASE WHEN list_contains(?, day) THEN '{RARE}' ELSE {value} END"
-    shares = "".join(f", CAST(sum({share}) AS BIGINT)" for share in facts.shares_of(fact))
+    told = "".join(f", CAST(sum({measure.name}) AS BIGINT)" for measure in facts.told_with_visits(fact))
     own = " AND property = ?" if fact == "events" else ""
     return (
-        f"SELECT {day}, {value}, CAST(sum(visits) AS BIGINT){shares} "
+        f"SELECT {day}, {value}, CAST(sum(visits) AS BIGINT){told} "
         f'FROM "{fact}_detail" r{_joins((name,))} WHERE {IN_PERIOD}{own} GROUP BY 1, 2 HAVING sum(visits) > 0'
     )
 

@@ -9,23 +9,25 @@ Days are two dimensions: what visitors have is told of small days together, what
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
-from collector.facts import PAIRS, PROPERTY_DIMENSIONS, ROLLED_UP, FactName, Pair, shares_of
+from collector.facts import PAIRS, PROPERTY_DIMENSIONS, ROLLED_UP, FactName, Measure, Pair, shares_of, told_with_visits
 from collector.store.bounds import Part
 from collector.store.fold import Cell, Cells, Table
-from collector.store.joint import Share
+from collector.store.joint import Beside
 
 # Days bound what pairs tell jointly only where they and the values are few (bounds.COMBINATIONS_MAX).
 DAY_CELLS_MAX = 2_000
 
 # A table of a fact: its pair, and the property whose values it is of ("": of rows of their own).
 Key = tuple[Pair, str]
-# The visits of some cells ("": all of them; else those that count in one of `facts.shares_of`).
+# The visits of some cells (""), and what they add to each of `facts.told_with_visits` beyond the least.
 Counted = Mapping[str, Cells]
 # The visits by day and value of a dimension of a fact, and of a property. The days are as they are told: small ones are "" where all
 # are told together.
 Days = Callable[[str, str], Counted]
 
 _SEEN = {"entry_page": "page", "exit_page": "page"}
+# What facts must tell the same of for their dimensions to be one: the others sum something else in each fact.
+_SAME = frozenset({"", *(share for fact in ROLLED_UP for share in shares_of(fact))})
 # Each cell of a table of visits is part of one of pages: the first and the last page of a visit are pages that it saw.
 PARTS: tuple[Part, ...] = tuple(((one, other), (_SEEN.get(one, one), _SEEN.get(other, other))) for one, other in PAIRS["visits"])
 
@@ -38,19 +40,17 @@ class Together:
         self._small = small
         self.tables: dict[Pair, Table] = {}
         self.by_day: dict[Pair, Cells] = {}
-        self._shares: dict[str, tuple[dict[Pair, Cells], dict[Pair, Cells]]] = {
-            share: ({}, {}) for fact in ROLLED_UP for share in shares_of(fact)
-        }
+        self._beside: dict[str, Beside] = {}
         self._called: dict[tuple[FactName, str], str] = {}
         self._known: dict[str, Counted] = {}
 
     def add(self, fact: FactName, tables: Mapping[Key, Table], counted: Mapping[Key, Counted], days: Days) -> None:
-        """The tables of one fact, and how many of their cells' visits count in each of its shares."""
+        """The tables of one fact, and what their cells' visits add up to."""
         for (pair, prop), table in tables.items():
             names = [self._name(fact, (pair, prop), side, table.sums(side), days) for side in (0, 1)]
             self.tables[names[0], names[1]] = table
-            for share in shares_of(fact):
-                self._shares[share][0][names[0], names[1]] = counted[pair, prop][share]
+            for measure in told_with_visits(fact):
+                self._told(fact, measure).cells[names[0], names[1]] = counted[pair, prop][measure.name]
             for side, name in enumerate(pair):  # the values of a property that every event has share out the same events
                 if name in PROPERTY_DIMENSIONS and (f"{fact}.day", names[1 - side]) in self.by_day:
                     found = days(name, prop)
@@ -58,9 +58,14 @@ class Together:
                         self._add_days(fact, names[side], found)
 
     @property
-    def shares(self) -> Sequence[Share]:
-        """What each share counts, of the tables and of the days."""
-        return [share for share in self._shares.values() if share[0]]
+    def beside(self) -> Sequence[Sequence[Beside]]:
+        """What is told with visits, of the tables and of the days, in groups of what excludes each other."""
+        excluded = {told.never for told in self._beside.values()}
+        return [
+            [self._beside[told.never], told] if told.never in self._beside else [told]
+            for name, told in self._beside.items()
+            if told.cells and name not in excluded
+        ]
 
     def parts(self) -> Iterator[Part]:
         """The pairs of tables each cell of the first of which is part of the second's."""
@@ -93,21 +98,29 @@ class Together:
         """
         for fact in ROLLED_UP:
             called = self._called.get((fact, name), "")
-            if called and all(self._known[called][share] == found[share] for share in self._known[called].keys() & found.keys()):
+            told = self._known.get(called, {}).keys() & found.keys() & _SAME
+            if told and all(self._known[called][same] == found[same] for same in told):
                 return called
         return ""
 
     def _add_days(self, fact: FactName, called: str, found: Counted) -> None:
         if len(found[""]) > DAY_CELLS_MAX:
             return
-        together = {share: self._small_together(cells) for share, cells in found.items()}
-        self._add(f"{fact}.day", called, together)
+        together = {measure: self._small_together(cells) for measure, cells in found.items()}
+        self._add(fact, "day", called, together)
         if together[""].keys() != found[""].keys():
-            self._add(f"{fact}.each_day", called, found)
+            self._add(fact, "each_day", called, found)
 
-    def _add(self, days: str, called: str, found: Counted) -> None:
-        for share, cells in found.items():
-            (self._shares[share][1] if share else self.by_day)[days, called] = cells
+    def _add(self, fact: FactName, days: str, called: str, found: Counted) -> None:
+        self.by_day[f"{fact}.{days}", called] = found[""]
+        for measure in told_with_visits(fact):
+            self._told(fact, measure).by_day[f"{fact}.{days}", called] = found[measure.name]
+
+    def _told(self, fact: FactName, measure: Measure) -> Beside:
+        """Visitors are those of all facts; what visits add any number to is of one fact alone."""
+        once = measure.most == 1
+        name = measure.name if once else f"{fact}.{measure.name}"
+        return self._beside.setdefault(name, Beside(name, once, {}, {}, measure.never))
 
     def _small_together(self, cells: Cells) -> Cells:
         sums: Counter[Cell] = Counter()
@@ -129,11 +142,12 @@ def _added(cells: Cells) -> Counter[str]:
 
 
 def counted(fact: FactName, rows: Mapping[Cell, Sequence[int]]) -> dict[str, dict[Cell, int]]:
-    """Visits of cells, and how many of them count in each share: at least none and at most all, whatever corrections took back.
+    """Visits of cells, and what they add to each measure beyond the least: of a share at most one each, whatever corrections took back.
 
-    `rows` has for each cell its visits, then its sums of `facts.shares_of`.
+    `rows` has for each cell its visits, then its sums of `facts.told_with_visits`.
     """
     found: dict[str, dict[Cell, int]] = {"": {cell: sums[0] for cell, sums in rows.items()}}
-    for place, share in enumerate(shares_of(fact), start=1):
-        found[share] = {cell: min(max(0, sums[place]), sums[0]) for cell, sums in rows.items()}
+    for place, measure in enumerate(told_with_visits(fact), start=1):
+        beyond = {cell: max(0, sums[place] - (measure.least or 0) * sums[0]) for cell, sums in rows.items()}
+        found[measure.name] = {cell: min(more, rows[cell][0] * (measure.most or more)) for cell, more in beyond.items()}
     return found

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 
@@ -12,8 +12,8 @@ from collector.query import Caller
 from tests.privacy_model import questions
 from tests.privacy_model.history import Histories, Moment
 from tests.privacy_model.questions import Raw
-from tests.privacy_model.reading import Bound, Told, asked_shares, fitting, read, told
-from tests.privacy_model.site import Site
+from tests.privacy_model.reading import Bound, Told, asked_measures, fitting, read, told
+from tests.privacy_model.site import ADDED, Site, is_never
 from tests.privacy_model.solver import Tables
 
 ASKED_AT_RANDOM = 16  # by each of the two callers, beside every single breakdown and every pair
@@ -22,7 +22,10 @@ OF_SEGMENTS_AT_RANDOM = 6  # by each of the two callers, where a site has segmen
 
 @dataclass(frozen=True)
 class Crossing:
-    """A value of each of two dimensions, or a group that segments draw, and some days: what so many visits share."""
+    """A value of each of two dimensions, or a group that segments draw, and some days: what so many visits share.
+
+    With `added` it is about what these add up to, and `visits` is that.
+    """
 
     values: tuple[str, ...]
     first: date
@@ -30,6 +33,7 @@ class Crossing:
     deliveries: tuple[int, ...]
     visits: int
     cells: np.ndarray = field(repr=False, compare=False)
+    added: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,13 +55,13 @@ class Outcome:
 def attack(site: Site, histories: Histories, at_random: int = ASKED_AT_RANDOM) -> Outcome:
     """Take the site into a store and attack it."""
     alone, unsaved, together = _gather(site, histories, at_random)
-    wrong = sum(not bound.holds(site.counts) for bound in together)
+    wrong = sum(not bound.holds(site) for bound in together)
     crossings, segments = list(small_crossings(site)), list(small_segments(site))
     if wrong:
         return Outcome(len(crossings), len(segments), [], wrong, len(together), 0)
-    told_apart, solved = _told(together, [*crossings, *segments])
-    by_singles, _ = _told(alone, [one for one in told_apart if one in crossings])
-    by_others, _ = _told(unsaved, [one for one in told_apart if one in segments])
+    told_apart, solved = _told(site, together, [*crossings, *segments])
+    by_singles, _ = _told(site, alone, [one for one in told_apart if one in crossings])
+    by_others, _ = _told(site, unsaved, [one for one in told_apart if one in segments])
     disclosed = [one for one in told_apart if one not in (*by_singles, *by_others)]
     return Outcome(len(crossings), len(segments), disclosed, 0, len(together), solved)
 
@@ -80,7 +84,7 @@ def small_segments(site: Site) -> Iterator[Crossing]:
                 cells = fits & site.of_days(first, last) & np.isin(site.cells[:, -1], chosen)
                 visits = int(site.counts[cells].sum())
                 if 0 < visits < site.k:
-                    yield Crossing(values, first, last, chosen, visits, cells)
+                    yield from _of_both(site, Crossing(values, first, last, chosen, visits, cells))
 
 
 def _drawn(site: Site) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
@@ -108,7 +112,15 @@ def _small(site: Site, places: tuple[int, int], period: tuple[date, date], deliv
             cells = within & (site.cells[:, places[0]] == i) & (site.cells[:, places[1]] == j)
             visits = int(site.counts[cells].sum())
             if 0 < visits < site.k:
-                yield Crossing((value, other), *period, deliveries, visits, cells)
+                yield from _of_both(site, Crossing((value, other), *period, deliveries, visits, cells))
+
+
+def _of_both(site: Site, crossing: Crossing) -> Iterator[Crossing]:
+    """The crossing's visits, and what these add up to."""
+    yield crossing
+    more = int(site.more[crossing.cells].sum()) if site.adds else 0
+    if more:
+        yield replace(crossing, visits=more, added=True)
 
 
 def _gather(site: Site, histories: Histories, at_random: int) -> tuple[list[Bound], list[Bound], list[Bound]]:
@@ -118,6 +130,10 @@ def _gather(site: Site, histories: Histories, at_random: int) -> tuple[list[Boun
     unsaved: dict[object, Bound] = {}
     together: dict[object, Bound] = {}
     earlier: dict[str, dict[str, Told]] = {}
+    if is_never(site.adds, site.share):
+        none = Bound(site.of_share, 0, 0, added=True)
+        for bounds in (alone, unsaved, together):
+            bounds[none.key] = none
     for moment in histories.moments(site):
         for public in (True, False) if moment.sealed else (True,):
             singles, more, saved = asked[public]
@@ -140,7 +156,7 @@ def _asked(site: Site, public: bool, at_random: int) -> tuple[list[Raw], list[Ra
     singles = [raw for raw in found if questions.names_one(raw)]
     saved = questions.of_segments(site, random.Random(f"segments {site.seed} {public}"), public, OF_SEGMENTS_AT_RANDOM)
     kinds = singles, [raw for raw in found if raw not in singles], saved
-    one, more, of_segments = ([questions.with_share(site, raw) for raw in raws] for raws in kinds)
+    one, more, of_segments = ([questions.with_measures(site, raw) for raw in raws] for raws in kinds)
     return one, more, of_segments
 
 
@@ -152,23 +168,23 @@ def _bounds(
         key = f"{caller.public} {raw}"
         yield from read(site, raw, answer, moment, earlier.get(key) if moment.newly else {})
         if moment.present == moment.sealed:  # of rows that are not sealed yet, who is signed in is told, too
-            earlier[key] = {share: told(answer, share) for share in asked_shares(site, raw)}
+            earlier[key] = {measure: told(raw, answer, measure) for measure in asked_measures(site, raw)}
 
 
-def _told(bounds: Sequence[Bound], crossings: Iterable[Crossing]) -> tuple[list[Crossing], int]:
+def _told(site: Site, bounds: Sequence[Bound], crossings: Iterable[Crossing]) -> tuple[list[Crossing], int]:
     """The crossings that have one number of visits in every table that fits the bounds, and how many programs were solved."""
     left = list(crossings)
     if not left:
         return [], 0
-    tables = Tables(len(left[0].cells), bounds)
+    tables = Tables(len(site.cells), bounds, ADDED[site.adds][-1] if site.adds else 0)
     found: list[Crossing] = []
     solved = 0
     while left:
         crossing, *left = left
         for sense in ("least", "most"):
-            visits, table = tables.extreme(crossing.cells, sense)
+            visits, table = tables.extreme(tables.columns(crossing.cells, crossing.added), sense)
             solved += 1
-            left = [one for one in left if int(table[one.cells].sum()) == one.visits]
+            left = [one for one in left if int(table[tables.columns(one.cells, one.added)].sum()) == one.visits]
             if visits != crossing.visits:
                 break
         else:

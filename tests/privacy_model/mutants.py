@@ -9,7 +9,7 @@ import pytest
 
 from collector.query import reach
 from collector.query.part import Needs
-from collector.store import fold, sealing, segments, together
+from collector.store import fold, joint, sealing, segments, together
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 
@@ -55,7 +55,12 @@ def facts_alone(patch: pytest.MonkeyPatch) -> None:
 
 def shares_forgotten(patch: pytest.MonkeyPatch) -> None:
     """What bounces, told with visits, say of the cells that are left out."""
-    patch.setattr(together.Together, "shares", property(lambda _: []))
+    _told_beside(patch, lambda told: not told.once)
+
+
+def sums_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What page views, told with visits, say of the cells that are left out."""
+    _told_beside(patch, lambda told: told.once)
 
 
 def live_days_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -104,6 +109,7 @@ MUTANTS: Mapping[str, Mutant] = {
         tables_alone,
         facts_alone,
         shares_forgotten,
+        sums_forgotten,
         live_days_forgotten,
         segments_of_any_group,
         segments_days_alone,
@@ -113,8 +119,14 @@ MUTANTS: Mapping[str, Mutant] = {
 }
 
 
+def _told_beside(patch: pytest.MonkeyPatch, is_looked_at: Callable[[joint.Beside], bool]) -> None:
+    whole = together.Together.beside.fget  # type: ignore[attr-defined]  # it is a property
+    kept = property(lambda self: [[told._replace(never="") for told in group if is_looked_at(told)] for group in whole(self)])
+    patch.setattr(together.Together, "beside", kept)
+
+
 def _tables_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sealing, "hiding", lambda tables, by_day, parts, shares: iter(()))
+    patch.setattr(sealing, "hiding", lambda tables, by_day, parts, beside: iter(()))
 
 
 def _nothing(*_: Any) -> None:

@@ -16,6 +16,9 @@ SEGMENT = "segment"
 BUCKETS = ("time:day", "time:week", "time:month", "time:hour")
 # The metric that tells what a site's visits are told apart by. Shares of visits are not asked of what is not about whole visits.
 SHARES = {"visitors": "visitors", "bounces": "bounce_rate", "engaged": "engagement_rate"}
+# The metric that tells what they add up to.
+SUMS = {"pageviews": "pageviews", "seconds": "visit_duration", "events": "events"}
+_OF_EVENTS_ALONE = ("event:name", "event:props:plan", "event:currency")
 _OF_PARTS = ("event:page", "event:name", "event:props:plan", "event:currency")
 _DIMENSION = {api: name for name, apis in ASKED.items() for api in apis}
 
@@ -45,12 +48,19 @@ def names_one(raw: Raw) -> bool:
     return len(named | ({"hour"} if hours else set())) < 2
 
 
-def with_share(site: Site, raw: Raw) -> Raw:
-    """The question, asking for the site's share beside visits, where that can be asked."""
+def names_event(raw: Raw) -> bool:
+    """Whether a question is about events alone: else page views are events, too."""
+    return not {*raw["dimensions"], *filtered_on(raw["filters"])}.isdisjoint(_OF_EVENTS_ALONE)
+
+
+def with_measures(site: Site, raw: Raw) -> Raw:
+    """The question, asking for the site's share and for what its visits add up to, where that can be asked."""
     named = {*raw["dimensions"], *filtered_on(raw["filters"])}
-    if not site.share or (site.share != "visitors" and not named.isdisjoint(_OF_PARTS)):
-        return raw
-    return {**raw, "metrics": [*raw["metrics"], SHARES[site.share]]}
+    of_parts = not named.isdisjoint(_OF_PARTS)
+    share = [SHARES[site.share]] if site.share and (site.share == "visitors" or not of_parts) else []
+    can_be_asked = {"pageviews": not names_event(raw), "seconds": not of_parts, "events": named.isdisjoint(("visit:exit_page", SEGMENT))}
+    added = [SUMS[site.adds]] if site.adds and can_be_asked[site.adds] else []
+    return {**raw, "metrics": [*raw["metrics"], *share, *added]}
 
 
 def single_breakdowns(site: Site) -> list[Raw]:
@@ -58,8 +68,8 @@ def single_breakdowns(site: Site) -> list[Raw]:
     spans = list(dict.fromkeys([_whole(site, True), *site.periods[:3]]))
     found = [_question(span, ["time:day"]) for span in spans]
     asked = [(name, ASKED[name][0]) for name in site.dimensions]
-    # Of a page a share of visits is told as of the page they began with.
-    asked += [("page", "visit:entry_page")] if site.share and "page" in site.dimensions else []
+    # Of a page a share of visits, and their seconds, are told as of the page they began with.
+    asked += [("page", "visit:entry_page")] if (site.share or site.adds) and "page" in site.dimensions else []
     for name, api in asked:
         found += [_question(span, [api, *time]) for span in spans for time in ([], ["time:day"], ["time:month"])]
         found += [_question(spans[0], ["time:day"], [["is", api, [value]]]) for value in _values(site, name)]

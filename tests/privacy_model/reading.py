@@ -9,63 +9,67 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
 
 from collector.facts import RARE
 from tests.privacy_model.history import Moment
-from tests.privacy_model.questions import SEGMENT, SHARES, Raw, dimension_of, filtered_on, names_segment
+from tests.privacy_model.questions import SEGMENT, SHARES, SUMS, Raw, dimension_of, filtered_on, names_event, names_segment
 from tests.privacy_model.site import NOON, OF_CONTENT, Period, Site
 
-ANY = 10**9  # visits; more than any sum of a small site
+ANY = 10**9  # more than any sum of a small site
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The visits of some cells (a mask) are at least `least` and at most `most`."""
+    """The visits of some cells (a mask), or with `added` what they add up to, are at least `least` and at most `most`."""
 
     cells: np.ndarray
     least: int
     most: int
+    added: bool = False
 
     @property
-    def key(self) -> tuple[bytes, int, int]:
-        return self.cells.tobytes(), self.least, self.most
+    def key(self) -> tuple[bytes, int, int, bool]:
+        return self.cells.tobytes(), self.least, self.most, self.added
 
-    def holds(self, counts: np.ndarray) -> bool:
-        """Whether these visits fit."""
-        return self.least <= int(counts[self.cells].sum()) <= self.most
+    def holds(self, site: Site) -> bool:
+        """Whether the site's visits fit."""
+        return self.least <= int((site.more if self.added else site.counts)[self.cells].sum()) <= self.most
 
 
-Told = dict[tuple[str, ...], int]  # the visits of each row
+Told = dict[tuple[str, ...], tuple[int, int]]  # the fewest and the most visits of each row, or what these add up to
+NONE = (0, 0)
 
 
 def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before: Mapping[str, Told] | None) -> Iterator[Bound]:
     """What one answer says. `before` is what the same question was told before the last sealing, None if it was not asked."""
     covered = _covered(site, answer) & np.isin(site.cells[:, -1], moment.present) & _in_hours(site, raw["date_range"])
     covered &= fitting(site, raw["filters"])
-    visits = told(answer)
-    open_visits = _withheld(answer) - sum(count for values, count in visits.items() if RARE in values)
+    visits = told(raw, answer)
+    open_visits = _withheld(answer) - sum(count for values, (count, _) in visits.items() if RARE in values)
     whole: set[tuple[str, ...]] = set()
     if before is not None:
-        whole = {values for values, count in visits.items() if count > before.get("", {}).get(values, 0)}
-    for share in asked_shares(site, raw):
-        rows = told(answer, share)
-        earlier = before.get(share, {}) if before else {}
-        for values, cells in _rows(site, raw, covered & site.of_share if share else covered):
+        whole = {values for values, count in visits.items() if count > before.get("", {}).get(values, NONE)}
+    for measure in asked_measures(site, raw):
+        rows, added = told(raw, answer, measure), measure in SUMS
+        earlier = before.get(measure, {}) if before else {}
+        for values, cells in _rows(site, raw, covered & site.of_share if measure in SHARES else covered):
             if not cells.any() or _is_cut_off(raw, rows, values):
                 continue
-            count = rows.get(values, 0)
-            slack = open_visits + sum(other for rare, other in rows.items() if RARE in rare and _matches(rare, values))
-            yield Bound(cells, count, count if slack <= 0 else min(ANY, count + slack))
+            least, most = rows.get(values, NONE)
+            slack = ANY if added and open_visits > 0 else open_visits
+            slack += sum(other for rare, (_, other) in rows.items() if RARE in rare and _matches(rare, values))
+            yield Bound(cells, least, most if slack <= 0 else min(ANY, most + slack), added)
             if (
                 moment.newly is not None
                 and values in whole
                 and (_is_one_telling(site, raw, answer) or _is_one_crossing(site, answer, cells))
             ):
-                newly = count - earlier.get(values, 0)
-                yield Bound(cells & _told_whole(site, moment.newly, raw), newly, newly)
+                fewest, highest = earlier.get(values, NONE)
+                yield Bound(cells & _told_whole(site, moment.newly, raw), least - highest, most - fewest, added)
     yield from _compared(site, raw, answer, moment)
 
 
@@ -121,19 +125,28 @@ def _named(site: Site, raw: Raw) -> Iterator[str]:
         yield from filtered_on(dict(site.segments)[asked[2][0]] if asked[1] == SEGMENT else [asked])
 
 
-def asked_shares(site: Site, raw: Raw) -> tuple[str, ...]:
-    """What a question counts: all visits, "", and where it asks for that those that count in the site's share."""
-    return ("", site.share) if len(raw["metrics"]) > 1 else ("",)
+def asked_measures(site: Site, raw: Raw) -> tuple[str, ...]:
+    """What a question counts: all visits, "", and where it asks for that those that count in the site's share, and what they add."""
+    return ("", *(measure for measure in (site.share, site.adds) if METRICS.get(measure) in raw["metrics"]))
 
 
-def told(answer: Mapping[str, Any], share: str = "") -> Told:
-    """An answer's rows: their visits, or how many of these count in a share."""
-    rows = {tuple(row["dimensions"]): row["metrics"] for row in answer["results"]}
-    if not share:
-        return {values: metrics[0] for values, metrics in rows.items()}
-    if SHARES[share].endswith("_rate"):  # percent, with one decimal: whole visits, as long as they are fewer than 1,000
-        return {values: round(metrics[0] * (metrics[1] or 0) / 100) for values, metrics in rows.items()}
-    return {values: metrics[1] for values, metrics in rows.items()}
+METRICS = SHARES | SUMS
+
+
+def told(raw: Raw, answer: Mapping[str, Any], measure: str = "") -> Told:
+    """An answer's rows: their visits, how many of these count in a share, or what they add up to beyond the least."""
+    place = raw["metrics"].index(METRICS.get(measure, "visits"))
+    least = 0 if measure not in SUMS else 2 if measure == "events" and not names_event(raw) else 1  # a page view and an event
+    rows = ((tuple(row["dimensions"]), row["metrics"][0], row["metrics"][place] or 0) for row in answer["results"])
+    return {values: _told(measure, visits, figure, least * visits) for values, visits, figure in rows}
+
+
+def _told(measure: str, visits: int, figure: float, least: int) -> tuple[int, int]:
+    if METRICS.get(measure, "").endswith("_rate"):  # percent, with one decimal: whole visits, as long as they are fewer than 1,000
+        figure = round(visits * figure / 100)
+    if measure == "seconds":  # in the mean, and whole
+        return max(0, ceil((figure - 0.5) * visits)), floor((figure + 0.5) * visits)
+    return (int(figure) - least,) * 2
 
 
 def _withheld(answer: Mapping[str, Any]) -> int:

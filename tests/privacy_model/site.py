@@ -2,14 +2,14 @@
 
 A site is a table of whole numbers: how many visits each cell has, a cell being one value of each dimension, a day, and the
 delivery it came with (0: in time; 1: late, after its period was sealed). All rows of the store are made from these numbers,
-each visit seeing one page and sending at most one event, so that every answer is a sum of cells. Of some sites a cell also has
-whether its visits count as something more, such as bounced (`facts.shares_of`).
+each visit seeing one page and sending one kind of event at most, so that every answer is a sum of cells. Of some sites a cell also
+has whether its visits count as something more, such as bounced (`facts.shares_of`), and what they add up to, such as page views.
 """
 
 import random
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from collector.event import Acquisition, Device, Place
-from collector.facts import FactName, measures_of, shares_of
+from collector.facts import FactName, measures_of, shares_of, told_with_visits
 from collector.store.interface import Rows
 
 FIRST_MONTH = date(2026, 3, 1)
@@ -25,6 +25,14 @@ TODAY = date(2026, 5, 20)
 DELIVERIES = (0, 1)
 TIGHT_EVERY = 3
 SHARED_EVERY = 4
+ADDING_EVERY, ADDING = 4, 2  # which of each four sites
+# What visits may add up to (`facts.told_with_visits`): the facts that tell it, how much a visit adds beyond the least in the mean of
+# those that add any, and more than any visit adds.
+ADDED: dict[str, tuple[tuple[FactName, ...], float, int]] = {
+    "pageviews": (("visits", "pages"), 2.0, 1_000),
+    "seconds": (("visits",), 60.0, 100_000),
+    "events": (("events",), 1.5, 1_000),
+}
 
 Period = tuple[date, date]  # its first and its last day
 Filters = Sequence[Any]  # of a question, or of a segment
@@ -73,7 +81,8 @@ class Site:
     """`counts` are the visits of `cells`, an array of places: one of each dimension's values, of `days` and of DELIVERIES.
 
     `periods` are sealed, in this order; later days keep their detail. `segments` were saved before: name and conditions. With a
-    `share` the place before the day's is 1 for visits that count in it, else 0; without, all count in all of them.
+    `share` the place before the day's is 1 for visits that count in it, else 0; without, all count in all of them. `more` is what the
+    visits of each cell add to the measure that the site `adds`, beyond the least.
     """
 
     seed: int
@@ -86,6 +95,8 @@ class Site:
     counts: np.ndarray
     segments: tuple[tuple[str, Filters], ...] = ()
     share: str = ""
+    adds: str = ""
+    more: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @property
     def sealed_until(self) -> date:
@@ -135,7 +146,9 @@ def generate(seed: int) -> Site:
     late = _late(chance, visits, days, periods)
     share = _share(seed)
     cells, counts = _table(values, days, _shared(seed, visits) if share else visits, late)
-    return Site(seed, k, dimensions, values, days, periods, cells, counts, share=share)
+    adds = _adds(seed, dimensions)
+    more = _more(seed, adds, cells, counts, share) if adds else counts[:0]
+    return Site(seed, k, dimensions, values, days, periods, cells, counts, share=share, adds=adds, more=more)
 
 
 class Habits(NamedTuple):
@@ -188,7 +201,32 @@ def _visits(chance: random.Random, values: tuple[tuple[str, ...], ...], days: in
 
 
 def _share(seed: int) -> str:
-    return random.Random(f"share {seed}").choice(shares_of("visits")) if seed % SHARED_EVERY == 0 else ""
+    if seed % SHARED_EVERY == 0:
+        return random.Random(f"share {seed}").choice(shares_of("visits"))
+    return "bounces" if seed % ADDING_EVERY == ADDING and random.Random(f"bounces {seed}").random() < 0.5 else ""
+
+
+def _adds(seed: int, dimensions: tuple[str, ...]) -> str:
+    if seed % ADDING_EVERY != ADDING:
+        return ""
+    return random.Random(f"adds {seed}").choice([name for name in ADDED if name != "events" or OF_EVENTS & set(dimensions)])
+
+
+def _more(seed: int, adds: str, cells: np.ndarray, counts: np.ndarray, share: str) -> np.ndarray:
+    """How much the visits of each cell add: more of one first value and of one day than of others, of those that bounced no page."""
+    chance = random.Random(f"more {seed}")
+    rich: dict[tuple[int, int], float] = {}
+    found = []
+    for cell, count in zip(cells.tolist(), counts.tolist(), strict=True):
+        times = max(rich.setdefault((side, cell[side]), chance.choice((0.0, 0.3, 1.0, 3.0))) for side in (0, -2))
+        none = is_never(adds, share) and cell[-3] == 1
+        found.append(0 if none or not times else sum(int(chance.expovariate(1 / times) * ADDED[adds][1]) for _ in range(count)))
+    return np.array(found, dtype=np.int64)
+
+
+def is_never(adds: str, share: str) -> bool:
+    """Whether visits that count in a share add nothing."""
+    return any(measure.name == adds and measure.never == share != "" for measure in told_with_visits("visits"))
 
 
 def _shared(seed: int, visits: Visits) -> Visits:
@@ -230,26 +268,34 @@ def _table(values: tuple[tuple[str, ...], ...], days: tuple[date, ...], visits: 
 def rows(site: Site, delivery: int, number: int) -> Rows:
     """One delivery's rows, as a store takes them, for the site of a number: visits, and pages and events where these differ."""
     found: dict[FactName, dict[tuple[Any, ...], list[int]]] = {fact: {} for fact in _MEASURES}
-    for cell, count in zip(site.cells.tolist(), site.counts.tolist(), strict=True):
+    more = site.more.tolist() if site.adds else [0] * len(site.counts)
+    for cell, count, further in zip(site.cells.tolist(), site.counts.tolist(), more, strict=True):
         if not count or cell[-1] != delivery:
             continue
         has = {name: site.values[n][cell[n]] for n, name in enumerate(site.dimensions)}
         page, visit = _keys(has, (number, site.days[cell[-2]].toordinal(), int(has.get("hour", NOON))))
         without = site.share if site.share and not cell[-3] else ""
-        _add(found, "visits", visit, count, without)
+        sums = {fact: _sums(fact, site, count, further, without) for fact in _MEASURES}
+        _add(found, "visits", visit, sums)
         if "page" in has:
-            _add(found, "pages", page, count, without)
+            _add(found, "pages", page, sums)
         if OF_EVENTS & has.keys():
             for prop, value in (("", ""), ("plan", f"plan={has['value']}")) if "value" in has else (("", ""),):
-                _add(found, "events", (*page, has.get("event", "Sign up"), prop, value, has.get("currency", "")), count, without)
+                _add(found, "events", (*page, has.get("event", "Sign up"), prop, value, has.get("currency", "")), sums)
     return {fact: rows for fact, rows in found.items() if rows}
 
 
-def _add(found: dict[FactName, dict[tuple[Any, ...], list[int]]], fact: FactName, key: tuple[Any, ...], count: int, without: str) -> None:
-    measures = measures_of(fact)
-    sums = found[fact].setdefault(key, [0] * len(measures))
-    for place, name in enumerate(measures):
-        sums[place] += count if name in _MEASURES[fact] and name != without else 0
+def _sums(fact: FactName, site: Site, count: int, further: int, without: str) -> list[int]:
+    """The measures of so many visits, which add so much to what the site's visits add up to, and count in all shares but one."""
+    added = {site.adds: further} if site.adds and fact in ADDED[site.adds][0] else {}
+    return [(count if name in _MEASURES[fact] and name != without else 0) + added.get(name, 0) for name in measures_of(fact)]
+
+
+def _add(
+    found: dict[FactName, dict[tuple[Any, ...], list[int]]], fact: FactName, key: tuple[Any, ...], sums: dict[FactName, list[int]]
+) -> None:
+    present = found[fact].setdefault(key, [0] * len(sums[fact]))
+    present[:] = [one + more for one, more in zip(present, sums[fact], strict=True)]
 
 
 def _keys(has: dict[str, str], when: tuple[int, int, int]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

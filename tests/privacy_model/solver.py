@@ -1,5 +1,8 @@
 """What sums of cells leave open of one sum: its least and its most over all tables of whole numbers that fit them.
 
+A table is the visits of all cells; then, where they add up to something, such as page views, what those of each cell add to it: none
+where there is no visit.
+
 Linear programs by HiGHS. A table of whole numbers that it finds is checked in whole numbers: such a witness, with another figure
 where a group is small, proves by itself that the answers do not tell. Only where no witness comes up integers are asked for.
 """
@@ -17,18 +20,25 @@ _SENSES = {"least": highspy.ObjSense.kMinimize, "most": highspy.ObjSense.kMaximi
 
 
 class Tables:
-    """All tables of whole numbers, none negative, that fit the bounds."""
+    """All tables of whole numbers, none negative, that fit the bounds. `most_added` is more than any visit adds; 0 if none does."""
 
-    def __init__(self, size: int, bounds: Sequence[Bound]) -> None:
-        self._size = size
+    def __init__(self, cells: int, bounds: Sequence[Bound], most_added: int = 0) -> None:
+        self._cells, self._most_added = cells, most_added
+        self._size = 2 * cells if most_added else cells
         self._bounds = bounds
-        self._matrix = np.array([bound.cells for bound in bounds], dtype=np.int64)
+        self._matrix = np.array([self.columns(bound.cells, bound.added) for bound in bounds], dtype=np.int64)
         self._least = np.array([bound.least for bound in bounds], dtype=np.int64)
         self._most = np.array([bound.most for bound in bounds], dtype=np.int64)
         self._model = self._built()
 
+    def columns(self, cells: np.ndarray, added: bool) -> np.ndarray:
+        """Where a table has the visits of some cells, or what these add: a mask."""
+        found = np.zeros(self._size, dtype=bool)
+        found[np.flatnonzero(cells) + (self._cells if added else 0)] = True
+        return found
+
     def extreme(self, cells: np.ndarray, sense: Sense) -> tuple[int, np.ndarray]:
-        """The least or the most visits that some cells can have, and a table that has so many there."""
+        """The least or the most that some places of a table (a mask) can hold, and a table that has so much there."""
         found = self._solve(cells, sense)
         if self._fits(np.rint(found)):
             table = np.rint(found).astype(np.int64)
@@ -41,7 +51,9 @@ class Tables:
 
     def _fits(self, table: np.ndarray) -> bool:
         sums = self._matrix @ table.astype(np.int64)
-        return bool((table >= 0).all() and (sums >= self._least).all() and (sums <= self._most).all())
+        fits = (table >= 0).all() and (sums >= self._least).all() and (sums <= self._most).all()
+        visits, added = table[: self._cells], table[self._cells :]
+        return bool(fits and (not self._most_added or (added <= self._most_added * visits).all()))
 
     def _solve(self, cells: np.ndarray, sense: Sense) -> np.ndarray:
         self._model.changeColsCost(self._size, np.arange(self._size, dtype=np.int32), cells.astype(np.float64))
@@ -59,7 +71,7 @@ class Tables:
         model.silent()
         model.setOptionValue("threads", 1)
         model.addVars(self._size, np.zeros(self._size), np.full(self._size, highspy.kHighsInf))
-        starts, places = [0], [np.flatnonzero(bound.cells) for bound in self._bounds]
+        starts, places = [0], [np.flatnonzero(row) for row in self._matrix]
         for listed in places:
             starts.append(starts[-1] + len(listed))
         flat = np.concatenate(places).astype(np.int32)
@@ -72,4 +84,7 @@ class Tables:
             flat,
             np.ones(len(flat)),
         )
+        for cell in range(self._cells if self._most_added else 0):
+            both = np.array([cell, self._cells + cell], dtype=np.int32)
+            model.addRow(0.0, highspy.kHighsInf, 2, both, np.array([float(self._most_added), -1.0]))
         return model

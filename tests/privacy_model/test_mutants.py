@@ -19,6 +19,7 @@ CAUGHT_ON = {
     "tables_alone": (11, 521),
     "facts_alone": (1094,),
     "shares_forgotten": (552,),
+    "sums_forgotten": (3266,),
     "live_days_forgotten": (0, 1),
     "segments_of_any_group": (63, 65),
     "segments_days_alone": (7, 65),

@@ -158,19 +158,19 @@ class Sealed:
             self._kept[fact] = {pair: cells for pair, cells in kept.items() if cells}
 
     def _hide(self, tables: Mapping[FactName, Mapping[Key, Table]], whole: Mapping[FactName, Mapping[Pair, Cells]]) -> None:
-        """What tables tell together, with the days and with what their visits are told apart by."""
+        """What tables tell together, with the days and with what is told with visits."""
         together = Together({day.isoformat() for day in self.small})
         for fact in ROLLED_UP:
             small = {key: table for key, table in tables[fact].items() if is_looked_at(table)}
-            shares = [facts.measures_of(fact).index(share) for share in facts.shares_of(fact)]
+            told = [facts.measures_of(fact).index(measure.name) for measure in facts.told_with_visits(fact)]
             of_each: dict[Key, Counted] = {}
             for (pair, prop), table in small.items():
                 cells = whole[fact][pair]
                 of_each[pair, prop] = counted(
-                    fact, {cell: [visits, *(cells[cell][n] for n in shares)] for cell, visits in table.cells.items()}
+                    fact, {cell: [visits, *(cells[cell][n] for n in told)] for cell, visits in table.cells.items()}
                 )
             together.add(fact, small, of_each, partial(self._by_day, fact))
-        hide_jointly(together.tables, together.by_day, list(together.parts()), together.shares)
+        hide_jointly(together.tables, together.by_day, list(together.parts()), together.beside)
 
     def daily(self, fact: FactName) -> Singles:
         """The daily rows of every dimension and the total: small days have given up their values."""
@@ -197,7 +197,7 @@ class Sealed:
         rows = [row for row in self._of(fact) if row.speaks_for(name) and (not prop or row.value("property") == prop)]
         given_up = self.small if _about_visitors(name) else set()
         sums = _sums((("" if row.day in given_up else row.day.isoformat(), self._value(row, name)), row.measures) for row in rows)
-        places = [facts.measures_of(fact).index(measure) for measure in ("visits", *facts.shares_of(fact))]
+        places = [facts.measures_of(fact).index(measure) for measure in ("visits", *(told.name for told in facts.told_with_visits(fact)))]
         return counted(fact, {cell: [of[place] for place in places] for cell, of in sums.items() if of[places[0]] > 0})
 
 

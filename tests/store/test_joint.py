@@ -2,16 +2,16 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice, product
 
 import pytest
 
 from collector.facts import Pair
 from collector.store import joint
+from collector.store.bounds import Bounds, Known
 from collector.store.fold import Cell, Table
-from collector.store.joint import bounds_of, hide_jointly, hiding
-from collector.store.joint import pinned as pinned_by
+from collector.store.joint import Beside, bounds_of, hide_jointly, hiding
 
 K = 3
 NAMES = ("country", "device", "source")
@@ -45,6 +45,10 @@ def tables(visits: World) -> dict[Pair, Table]:
             cells[place[NAMES.index(pair[0])], place[NAMES.index(pair[1])]] += count
         found[pair] = Table(cells, K)
     return found
+
+
+def pinned_by(told: Mapping[Pair, Table], bounds: Bounds, beside: Sequence[Beside] = ()) -> list[tuple[Pair, Cell]]:
+    return [(pair, cell) for pair, cell, _ in joint.pinned(told, bounds, beside)]
 
 
 def of_days(visits: World) -> dict[Pair, dict[Cell, int]]:
@@ -222,3 +226,64 @@ def test_what_entry_pages_hide_pages_do_not_tell(further: dict[Cell, int]) -> No
     assert (OF_ENTRIES, ("/blog", "Mastodon")) in pinned_by(told, bounds_of(told, {}, parts))
     hide_jointly(told, {}, parts)
     assert not pinned_by(told, bounds_of(told, {}, parts))
+
+
+OF_VISITS = ("country", "source")
+# Of each cell its visits; then how many of these bounced, and how many page views they had beyond the first. Of the four cells that are
+# left out each could have any of eleven visits.
+BESIDE = {
+    ("FI", "Google"): (40, 9, 50), ("FI", "Bing"): (20, 4, 30), ("FI", "Direct"): (30, 7, 12),
+    ("SE", "Google"): (25, 5, 10), ("SE", "Bing"): (2, 0, 3), ("SE", "Direct"): (9, 9, 0),
+    ("DE", "Google"): (15, 6, 20), ("DE", "Bing"): (9, 9, 0), ("DE", "Direct"): (2, 2, 0),
+}  # fmt: skip
+LEFT_OUT = {(country, source) for country in ("SE", "DE") for source in ("Bing", "Direct")}
+
+
+@pytest.mark.parametrize(("place", "name", "once"), [(1, "bounces", True), (2, "pageviews", False)])
+def test_what_is_told_with_visits_pins_down_no_small_cell(place: int, name: str, once: bool) -> None:
+    """What is left of Sweden and of Bing bounced in all but two visits, and had three page views more: those of Swedes from Bing."""
+    told = {OF_VISITS: Table({cell: counts[0] for cell, counts in BESIDE.items()}, 5)}
+    told[OF_VISITS].drop_all()
+    told[OF_VISITS].kept |= BESIDE.keys() - LEFT_OUT
+    beside = [Beside(name, once, {OF_VISITS: {cell: counts[place] for cell, counts in BESIDE.items()}}, {})]
+    assert not pinned_by(told, bounds_of(told, {}))
+    assert (OF_VISITS, ("SE", "Bing")) in pinned_by(told, bounds_of(told, {}, (), beside), beside)
+    hide_jointly(told, {}, (), [beside])
+    assert not pinned_by(told, bounds_of(told, {}, (), beside), beside)
+
+
+def known(rows: dict[str, int], columns: dict[str, int]) -> Known:
+    return Known(rows, columns, lambda cell: (0, min(rows[cell[0]], columns[cell[1]])))
+
+
+def test_where_page_views_were_added_up_there_was_a_visit_and_without_a_visit_are_none() -> None:
+    """Of six visits, three from each country and each source, all further page views are of Finns from Google."""
+    further = ("more country", "more source")
+    both = {"FI": 3, "SE": 3}, {"Google": 3, "Bing": 3}
+    tables = {OF_VISITS: known(*both), further: known({"FI": 5, "SE": 0}, {"Google": 5, "Bing": 0})}
+    unlinked, linked = Bounds(tables, [OF_VISITS]), Bounds(tables, [OF_VISITS], links=[(OF_VISITS, further)])
+    assert unlinked.of(OF_VISITS, 0, 0) == (0, 3)
+    assert linked.room(OF_VISITS, ("FI", "Google")) == 2
+    none = Known({"FI": 3, "SE": 3}, {"Google": 4, "Bing": 2}, lambda cell: (0, 0) if cell == ("FI", "Bing") else (0, 3))
+    tables = {OF_VISITS: none, further: known({"FI": 2, "SE": 5}, {"Google": 4, "Bing": 3})}
+    assert Bounds(tables, []).room(further, ("FI", "Bing")) == 2
+    assert Bounds(tables, [], links=[(OF_VISITS, further)]).room(further, ("FI", "Bing")) == 0
+
+
+def test_three_facts_combined_have_page_views_only_where_they_have_a_visit() -> None:
+    """No Swede uses Lynx, so the page views beyond the first of whoever came from Bing by Lynx are a Finn's."""
+    names = {"country": {"FI": 4, "SE": 4}, "source": {"Bing": 4, "Google": 4}, "browser": {"Lynx": 4, "Edge": 4}}
+    more = {"country": {"FI": 3, "SE": 3}, "source": {"Bing": 3, "Google": 3}, "browser": {"Lynx": 3, "Edge": 3}}
+    tables: dict[Pair, Known] = {}
+    for pair in combinations(names, 2):
+        tables[pair] = known(names[pair[0]], names[pair[1]])
+        tables[f"more {pair[0]}", f"more {pair[1]}"] = known(more[pair[0]], more[pair[1]])
+    tables["country", "browser"] = Known(names["country"], names["browser"], lambda cell: (0, 0) if cell == ("SE", "Lynx") else (0, 4))
+    tables["more source", "more browser"] = Known(
+        more["source"], more["browser"], lambda cell: (3, 3) if cell in (("Bing", "Lynx"), ("Google", "Edge")) else (0, 0)
+    )
+    links = [(pair, (f"more {pair[0]}", f"more {pair[1]}")) for pair in combinations(names, 2)]
+    assert Bounds(tables, list(tables)).room(("more country", "more source"), ("FI", "Bing")) > 0
+    bounds = Bounds(tables, list(tables), links=links)
+    assert bounds.room(("more country", "more source"), ("FI", "Bing")) == 0
+    assert bounds.room(("country", "source"), ("FI", "Bing")) < 4

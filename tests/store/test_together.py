@@ -2,7 +2,7 @@
 
 import pytest
 
-from collector.facts import FactName, Pair
+from collector.facts import FactName, Pair, told_with_visits
 from collector.store.fold import Cell, Table
 from collector.store.together import Counted, Key, Together, counted
 
@@ -17,12 +17,19 @@ def add(together: Together, fact: FactName, pair: Pair, visitors: int, further: 
         side = pair.index(name)
         rows: dict[Cell, list[int]] = {}
         for cell, visits in cells.items():
-            sums = rows.setdefault(("2026-09-01", cell[side]), [0, 0, 0, 0])
-            rows["2026-09-01", cell[side]] = [sums[0] + visits, sums[1] + visitors, 0, 0]
+            sums = rows.setdefault(("2026-09-01", cell[side]), [0] * (1 + len(told_with_visits(fact))))
+            sums[:] = [one + more for one, more in zip(sums, _told(fact, visits, visitors), strict=True)]
         return counted(fact, rows)
 
     key: Key = (pair, "")
-    together.add(fact, {key: Table(cells, 5)}, {key: counted(fact, {cell: [n, visitors, 0, 0] for cell, n in cells.items()})}, days)
+    whole = counted(fact, {cell: _told(fact, visits, visitors) for cell, visits in cells.items()})
+    together.add(fact, {key: Table(cells, 5)}, {key: whole}, days)
+
+
+def _told(fact: FactName, visits: int, visitors: int) -> list[int]:
+    """A cell's visits, and what they add up to: two page views or events each."""
+    least = {measure.name: (measure.least or 0) for measure in told_with_visits(fact)}
+    return [visits, *(visitors if name == "visitors" else 2 * least[name] * visits for name in least)]
 
 
 @pytest.mark.parametrize(
@@ -42,3 +49,21 @@ def test_small_days_are_one_for_visitors_and_each_its_own_for_pages() -> None:
     add(together, "visits", ("entry_page", "source"), visitors=1)
     assert together.by_day["visits.day", "visits.entry_page"] == {("", "/"): 15, ("", "/blog"): 16}
     assert together.by_day["visits.each_day", "visits.entry_page"] == {("2026-09-01", "/"): 15, ("2026-09-01", "/blog"): 16}
+
+
+def test_what_bounced_saw_no_further_page_and_is_looked_at_with_page_views() -> None:
+    together = Together(set())
+    add(together, "visits", ("entry_page", "source"), visitors=1)
+    assert [[told.name for told in group] for group in together.beside] == [
+        ["visitors"],
+        ["engaged"],
+        ["bounces", "visits.pageviews"],
+        ["visits.seconds"],
+    ]
+
+
+def test_page_views_are_counted_beyond_the_one_that_every_visit_has() -> None:
+    assert counted("visits", {("FI", "Google"): [3, 2, 5, 1, 7, 40]}) == {
+        "": {("FI", "Google"): 3}, "visitors": {("FI", "Google"): 2}, "bounces": {("FI", "Google"): 3},
+        "engaged": {("FI", "Google"): 1}, "pageviews": {("FI", "Google"): 4}, "seconds": {("FI", "Google"): 40},
+    }  # fmt: skip
