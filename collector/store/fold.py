@@ -14,7 +14,7 @@ Rule 3 is why "complementary suppression, rows and columns" is not enough: with 
 aggregated data", 1994; the bounds that sums alone allow are those of Fréchet.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from heapq import nlargest
 from itertools import chain, islice
@@ -42,6 +42,15 @@ def frechet(row: int, column: int, total: int) -> tuple[int, int]:
     return max(0, row + column - total), min(row, column)
 
 
+def _lines(cells: Cells) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
+    """The cells of each row, and of each column."""
+    rows: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    columns: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for (row, column), visits in cells.items():
+        rows[row][column] = columns[column][row] = visits
+    return dict(rows), dict(columns)
+
+
 class Table:
     """One table while it is decided. `kept` only ever gets smaller, so the deciding ends, at the latest with nothing kept.
 
@@ -50,27 +59,28 @@ class Table:
     """
 
     def __init__(self, cells: Cells, k: int, rest: Rest = ({}, {})) -> None:
-        self._cells: dict[Cell, int] = {}
+        self._cells = dict(sorted(cells.items()))
         self._k = k
-        self._lines: tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]] = ({}, {})
+        self._lines = _lines(self._cells)
         self._sums = (Counter(rest[0]), Counter(rest[1]))
         self._left = (Counter(rest[0]), Counter(rest[1]))
-        self._kept_in: tuple[dict[str, set[str]], dict[str, set[str]]] = ({}, {})
-        self._total = self._left_total = sum(rest[0].values())
+        self._kept_in = tuple(
+            {name: {other for other in line if line[other] >= k} for name, line in lines.items()} for lines in self._lines
+        )
+        self._left_total = sum(rest[0].values())
+        self._total = self._left_total + sum(self._cells.values())
         self._sorted: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+        self._across: dict[str, int] = {}  # see `_left_across`
         self._touched: dict[tuple[int, str], None] = {}  # lines of which more is left out now, in an order that every process has
-        self.kept: set[Cell] = set()
+        self.kept = {cell for cell, visits in self._cells.items() if visits >= k}
         self._small: list[Cell] = []  # the most visits first
         self._dropped: list[Cell] = []  # left out although large enough
-        for cell, visits in sorted(cells.items()):
-            self._add(cell, visits)
-            for side in (0, 1):
-                self._sums[side][cell[side]] += visits
-            self._total += visits
-            if visits >= k:
-                self._keep(cell)
-            else:
+        for sums, lines in zip(self._sums, self._lines, strict=True):
+            sums.update({name: sum(line.values()) for name, line in lines.items()})
+        for cell, visits in self._cells.items():
+            if visits < k:
                 self._leave(cell)
+        self._long = int(len(self._lines[1]) < len(self._lines[0]))  # the side with fewer lines, which have more cells
         self._touched |= {(side, name): None for side in (0, 1) for name in self._lines[side]}
         self._close()
 
@@ -91,9 +101,7 @@ class Table:
         Where a row's and a column's exposure and a small cell's visits are together no more than `left`, rule 3 holds for it
         (unless its row and column together have more visits than the table, and it could hold no fewer).
         """
-        across = self._left[1 - side]
-        lines = self._kept_in[side]
-        return {name: left + sum(across[other] for other in lines.get(name, ())) for name, left in self._left[side].items()}
+        return {name: left + self._left_across(side, name) for name, left in self._left[side].items()}
 
     def visits(self, cell: Cell) -> int:
         """A cell's visits, 0 for none."""
@@ -135,16 +143,16 @@ class Table:
             self._lines[side].setdefault(cell[side], {})[cell[1 - side]] = visits
             self._kept_in[side].setdefault(cell[side], set())
 
-    def _keep(self, cell: Cell) -> None:
-        self.kept.add(cell)
-        for side in (0, 1):
-            self._kept_in[side][cell[side]].add(cell[1 - side])
-
     def _leave(self, cell: Cell) -> None:
-        self._left_total += self._cells[cell]
+        visits = self._cells[cell]
+        self._left_total += visits
         for side in (0, 1):
-            self._left[side][cell[side]] += self._cells[cell]
+            self._left[side][cell[side]] += visits
             self._touched[side, cell[side]] = None
+        if self._across:
+            short = 1 - self._long
+            for name in self._across.keys() & self._kept_in[short].get(cell[short], ()):
+                self._across[name] += visits
 
     def _drop(self, cells: Iterable[Cell]) -> None:
         for cell in cells:
@@ -152,6 +160,9 @@ class Table:
                 self.kept.discard(cell)
                 self._dropped.append(cell)
                 self._leave(cell)
+                name, other = cell[self._long], cell[1 - self._long]
+                if name in self._across:
+                    self._across[name] -= self._left[1 - self._long][other]
                 for side in (0, 1):
                     self._kept_in[side][cell[side]].discard(cell[1 - side])
 
@@ -186,10 +197,13 @@ class Table:
     def _can_trade(self, cell: Cell, visits: int) -> bool:
         """Whether so many visits left out elsewhere can trade values with the cell's: all four corners are left out.
 
-        Some are found at once, as a rule; else there are at least as many as what is left out of the table without the
-        cell's row and column, and without the rows and columns in which a corner is kept.
+        There are at least as many as what is left out of the table without the cell's row and column, and without the rows and
+        columns in which a corner is kept. Where these are too few, partners are looked for one by one.
         """
         row, column = cell
+        left = self._left_total - self._left[0][row] - self._left[1][column] + self._cells[cell]
+        if left - self._left_across(1, column) - self._left_across(0, row) >= visits:
+            return True
         rows, columns = self._kept_in[1][column], self._kept_in[0][row]
         wanted = visits
         for a, b in islice(chain(self._dropped, self._small), PARTNERS_MAX):
@@ -197,8 +211,20 @@ class Table:
                 wanted -= self._cells[a, b]
                 if wanted <= 0:
                     return True
-        left = self._left_total - self._left[0][row] - self._left[1][column] + self._cells[cell]
-        return left - sum(self._left[0][name] for name in rows) - sum(self._left[1][name] for name in columns) >= visits
+        return False
+
+    def _left_across(self, side: int, name: str) -> int:
+        """The visits left out of the other side's lines that meet this one in a kept cell.
+
+        A long line meets thousands: its sum is kept, and follows what is left out.
+        """
+        found = self._across.get(name) if side == self._long else None
+        if found is None:
+            left = self._left[1 - side]
+            found = sum(left[other] for other in self._kept_in[side].get(name, ()))
+            if side == self._long:
+                self._across[name] = found
+        return found
 
     def _could_grow(self, cell: Cell) -> bool:
         """Whether one visit of the row and one of the column could trade values so that the cell has one more."""

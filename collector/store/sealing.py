@@ -117,7 +117,8 @@ class Sealing:
 
     def _sum(self, fact: FactName, pairs: Sequence[Pair], properties: bool, writer: Connection) -> None:
         dimensions = dict.fromkeys(name for pair in pairs for name in pair)
-        writer.execute(sealing_sql.rows(fact, dimensions, properties), (self._gone, *self._period))
+        gone = (self._gone,) if self._gone else ()
+        writer.execute(sealing_sql.rows(fact, dimensions, properties, bool(gone)), (*gone, *self._period))
 
     def _stage(self, fact: FactName, pairs: Sequence[Pair], writer: Connection) -> None:
         """Count some pairs' tables, or one that may be large, decide which of their cells are kept, and lay these by.

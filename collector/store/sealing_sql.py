@@ -49,17 +49,21 @@ def stored(name: str) -> str:
     return name if name == HOUR else BY_NAME[name].group or name
 
 
-def rows(fact: FactName, dimensions: Iterable[str], properties: bool) -> str:
+def rows(fact: FactName, dimensions: Iterable[str], properties: bool, gone: bool) -> str:
     """Detail summed by some dimensions, with `property` that of its properties' rows or "".
 
-    Binds the days told of as rare, then site, first and last.
+    Binds, where any days are gone, those told of as rare; then site, first and last.
     """
     wanted = (*dimensions, *(("property",) if properties else ()))
     columns = tuple(dict.fromkeys(map(stored, wanted)))
     listed = ", ".join(f'"{column}"' for column in columns)
     own = "" if fact != "events" else " AND property <> ''" if properties else " AND property = ''"
-    summed = f'SELECT {listed}, list_contains(?, day) AS gone, {sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
-    texts = ", ".join([*(f'{_told(fact, name)} AS "{name}"' for name in wanted), *([] if properties else ["'' AS property"])])
+    apart = ", list_contains(?, day) AS gone" if gone else ""
+    summed = f'SELECT {listed}{apart}, {sums(fact)} FROM "{fact}_detail" WHERE {IN_PERIOD}{own} GROUP BY ALL'
+    told = (_told(fact, name) if gone else _text(name) for name in wanted)
+    texts = ", ".join(
+        [*(f'{text} AS "{name}"' for text, name in zip(told, wanted, strict=True)), *([] if properties else ["'' AS property"])]
+    )
     measures = names(measure_columns(fact), "r.")
     return f"CREATE OR REPLACE TEMP TABLE sealing_rows AS SELECT {texts}, {measures} FROM ({summed}) r{_joins(wanted)}"
 
@@ -70,6 +74,13 @@ def _told(fact: FactName, name: str) -> str:
 
 def cells(fact: FactName, pairs: Sequence[Pair]) -> str:
     """The tables of some pairs, from `sealing_rows` by their dimensions. A row is a cell of each: one pass, not one a pair."""
+    if len(pairs) == 1:  # without lists of one, half the work
+        ((one, other),) = pairs
+        keys = f"'{one}' AS dimension, '{other}' AS other, property, \"{one}\" AS value, \"{other}\" AS other_value"
+        return (
+            f"CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT {keys}, {sums(fact)} FROM sealing_rows "
+            f'GROUP BY property, "{one}", "{other}" HAVING {something(fact)}'
+        )
     of_each = {
         "dimension": (f"'{one}'" for one, _ in pairs),
         "other": (f"'{other}'" for _, other in pairs),
@@ -97,8 +108,8 @@ def whole(fact: FactName) -> str:
     return f"SELECT {columns} FROM sealing_cells WHERE NOT list_contains(?, property)"
 
 
-# Of the one table of a property, or of "". They bind it, and k.
-LARGE = f"SELECT value, other_value, {VISITS} FROM sealing_cells WHERE property = ? AND visits >= ?"
+# Of the one table of a property, or of "". They bind it, and k. Sorted, because the database sorts faster than Python (`fold.Table`).
+LARGE = f"SELECT value, other_value, {VISITS} FROM sealing_cells WHERE property = ? AND visits >= ? ORDER BY 1, 2"
 REST = tuple(
     f"SELECT {value}, CAST(sum({VISITS}) AS BIGINT) FROM sealing_cells WHERE property = ? AND visits < ? GROUP BY 1"
     for value in ("value", "other_value")
