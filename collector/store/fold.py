@@ -15,7 +15,7 @@ aggregated data", 1994; the bounds that sums alone allow are those of Fréchet.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest
 from itertools import chain, islice
 
@@ -131,6 +131,11 @@ class Table:
     def drop_all(self) -> None:
         """Keep nothing."""
         self._drop(list(self.kept))
+
+    @property
+    def dropped(self) -> Sequence[Cell]:
+        """The cells that are large enough and were left out for others' sake."""
+        return self._dropped
 
     @property
     def left(self) -> int:

@@ -125,7 +125,7 @@ class Sealing:
 
         The values of each property are a table of their own: where every event has the property, they share out its events.
         """
-        writer.execute(sealing_sql.cells(fact, pairs))
+        writer.execute(sealing_sql.cells(fact, pairs, bool(self._gone)))
         largest = writer.execute(sealing_sql.LARGEST, (WHOLE_CELLS_MAX,)) if len(pairs) == 1 and not self._is_late else []
         rows = _by_pair(writer.execute(sealing_sql.whole(fact), ([prop for prop, _ in largest],)))
         tables = {key: Table({cell: visits for cell, (visits, *_) in rows[key].items()}, self._k) for key in sorted(rows)}
@@ -136,8 +136,8 @@ class Sealing:
             for (pair, prop), table in tables.items():
                 self._late[fact, pair, prop] = {cell: visits for cell, visits in table.cells.items() if cell not in table.kept}
         tables |= {(pairs[0], prop): self._large(writer, prop, visits) for prop, visits in largest}
-        kept = [(pair, cell) for (pair, _), table in tables.items() for cell in table.kept]
-        _with_cells(writer, sealing_sql.stage(fact), kept, (self._site, self._first, self._last))
+        writer.execute(sealing_sql.stage(fact), (*self._period, self._k))
+        _with_cells(writer, sealing_sql.unstage(fact), [(pair, cell) for (pair, _), table in tables.items() for cell in table.dropped])
 
     def _large(self, writer: Connection, prop: str, visits: int) -> Table:
         """A table too large to be looked at whole: its large cells, the sums of the small ones, and those in doubt."""
@@ -234,11 +234,11 @@ def _by_pair(rows: list[tuple[Any, ...]]) -> dict[Key, dict[Cell, list[int]]]:
     return tables
 
 
-def _with_cells(writer: Connection, sql: str, cells: Iterable[tuple[Pair, Cell]], parameters: Sequence[Any] = ()) -> None:
+def _with_cells(writer: Connection, sql: str, cells: Iterable[tuple[Pair, Cell]]) -> None:
     """Run a statement that reads these cells as `source`, if there are any."""
-    rows = sorted((*pair, *cell) for pair, cell in cells)
+    rows = [(*pair, *cell) for pair, cell in cells]
     if rows:
-        writer.execute(sql, parameters, arrow.Batch(_CELL, list(zip(*rows, strict=True))))
+        writer.execute(sql, source=arrow.Batch(_CELL, list(zip(*rows, strict=True))))
 
 
 def _by_name(rows: list[tuple[Any, ...]]) -> dict[str, int]:

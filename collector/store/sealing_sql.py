@@ -72,15 +72,11 @@ def _told(fact: FactName, name: str) -> str:
     return f"CASE WHEN gone THEN '{RARE}' ELSE {_text(name)} END" if name in GIVEN_UP[fact] else _text(name)
 
 
-def cells(fact: FactName, pairs: Sequence[Pair]) -> str:
+def cells(fact: FactName, pairs: Sequence[Pair], gone: bool) -> str:
     """The tables of some pairs, from `sealing_rows` by their dimensions. A row is a cell of each: one pass, not one a pair."""
+    make = "CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT"
     if len(pairs) == 1:  # without lists of one, half the work
-        ((one, other),) = pairs
-        keys = f"'{one}' AS dimension, '{other}' AS other, property, \"{one}\" AS value, \"{other}\" AS other_value"
-        return (
-            f"CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT {keys}, {sums(fact)} FROM sealing_rows "
-            f'GROUP BY property, "{one}", "{other}" HAVING {something(fact)}'
-        )
+        return f"{make} {_cells_of_one(fact, *pairs[0], gone)}"
     of_each = {
         "dimension": (f"'{one}'" for one, _ in pairs),
         "other": (f"'{other}'" for _, other in pairs),
@@ -89,9 +85,18 @@ def cells(fact: FactName, pairs: Sequence[Pair]) -> str:
     }
     listed = ", ".join(f"unnest([{', '.join(texts)}]) AS {column}" for column, texts in of_each.items())
     return (
-        f"CREATE OR REPLACE TEMP TABLE sealing_cells AS SELECT dimension, other, property, value, other_value, {sums(fact)} "
+        f"{make} dimension, other, property, value, other_value, {sums(fact)} "
         f"FROM (SELECT property, {listed}, {names(measure_columns(fact))} FROM sealing_rows) GROUP BY ALL HAVING {something(fact)}"
     )
+
+
+def _cells_of_one(fact: FactName, one: str, other: str, gone: bool) -> str:
+    """One pair's: where neither of its values is one of a group's, and no day is gone, the rows are summed already."""
+    keys = f"'{one}' AS dimension, '{other}' AS other, property, \"{one}\" AS value, \"{other}\" AS other_value"
+    if not gone and facts.GROUPS.keys().isdisjoint((stored(one), stored(other))):
+        columns = measure_columns(fact)
+        return f"{keys}, {names(columns)} FROM sealing_rows WHERE {' OR '.join(f'{column.quoted} <> 0' for column in columns)}"
+    return f'{keys}, {sums(fact)} FROM sealing_rows GROUP BY property, "{one}", "{other}" HAVING {something(fact)}'
 
 
 # A cell without a visit of its own still is one: a second event of a visit is counted by the first's row.
@@ -130,13 +135,10 @@ def make_staging(fact: FactName) -> str:
 
 
 def stage(fact: FactName) -> str:
-    """The kept cells (`source`: dimension, other, value, other_value) to the staging. Binds site, first and last."""
-    listed = names(_pair_columns(fact))
-    cell = "c.dimension, c.other, c.value, c.other_value"
-    return (
-        f"INSERT INTO sealing_{fact} ({listed}) SELECT ?, {cell}, ?, ?, {names(measure_columns(fact), 'c.')} "
-        f"FROM sealing_cells c JOIN source k ON ({cell}) = (k.dimension, k.other, k.value, k.other_value)"
-    )
+    """The cells of k visits or more to the staging. Binds site, first, last and k."""
+    listed, measures = names(_pair_columns(fact)), names(measure_columns(fact))
+    cells = f"SELECT ?, dimension, other, value, other_value, ?, ?, {measures} FROM sealing_cells WHERE {VISITS} >= ?"
+    return f"INSERT INTO sealing_{fact} ({listed}) {cells}"
 
 
 def unstage(fact: FactName) -> str:

@@ -1,7 +1,7 @@
 """The rules with one of them missing: what the solver must catch, or it would prove nothing of the rules as they are."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 
 from collector.query import reach
 from collector.query.part import Needs
-from collector.store import fold, joint, sealing, segments, together
+from collector.store import duckdb_store, fold, joint, sealing, segments, together
+from collector.store.interface import Segment
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
 
@@ -17,11 +18,11 @@ Mutant = Callable[[pytest.MonkeyPatch], None]
 def threshold_off_by_one(patch: pytest.MonkeyPatch) -> None:
     """A cell of k - 1 visits is kept."""
 
-    class Loose(fold.Table):
-        def __init__(self, cells: fold.Cells, k: int, rest: fold.Rest = ({}, {})) -> None:
-            super().__init__(cells, k - 1, rest)
+    class Loose(sealing.Sealing):
+        def __init__(self, site: int, first: date, last: date, k: int, asked: Sequence[Segment] = ()) -> None:
+            super().__init__(site, first, last, k - 1, asked)
 
-    patch.setattr(sealing, "Table", Loose)
+    patch.setattr(duckdb_store, "Sealing", Loose)
 
 
 def no_complementary_suppression(patch: pytest.MonkeyPatch) -> None:
