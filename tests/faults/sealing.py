@@ -56,7 +56,7 @@ def opened(folder: Path) -> DuckDBStore:
 
 def live(store: DuckDBStore, folder: Path) -> None:
     """Close, seal, rewrite and back up until there is no more to do."""
-    bounds.ROUNDS_MAX = 1
+    bounds.ROUNDS_MAX = 5
     store.close_day(SITE, LAST.toordinal())
     jobs = Unaudited(store, loaded(folder), Still(), lambda: {SITE: "UTC"}, segments=lambda site: [SEGMENT])
     while not backups(loaded(folder).backup_dir) or store.holds_deleted:

@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -29,16 +30,17 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(60 + 20 * KILLS)]
 
 def site() -> list[Rows]:
     """A month with a large day whose pairs are kept, small days that are told together, and a segment."""
-    key = (SITE, FIRST.toordinal(), 9, "example.com", "/", "/", Acquisition())
-    large = {
-        (*key, Place(country), Device(browser, "", system), "", ""): [n, n, 0, 0, n, 0]
+    large = {}
+    for hour, page, source in product((0, 9), ("/", "/hinnat"), (Acquisition(), Acquisition("google", "Organic Search"))):
+        key = (SITE, FIRST.toordinal(), hour, "example.com", page, "/", source)
         for country, browser, system, n in (
             ("FI", "Firefox", "Linux", 90),
             ("FI", "Safari", "iOS", 50),
             ("SE", "Firefox", "Linux", 40),
             ("SE", "Safari", "iOS", 30),
-        )
-    }
+        ):
+            visitor = (Place(country), Device(browser, "", system), "", "")
+            large[*key, *visitor] = [n, n, n // 3, n - n // 3, 2 * n, 40 * n]
     return [{"visits": large}, month(1, lambda chance: [(2, 3), (3, 4)], corrections=False)]
 
 
@@ -54,7 +56,7 @@ def state(store: DuckDBStore) -> dict[str, Counter[tuple[object, ...]]]:
 
 
 def test_whatever_is_killed_when_the_end_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounds, "ROUNDS_MAX", 1)
+    monkeypatch.setattr(bounds, "ROUNDS_MAX", 5)
     (tmp_path / "template").mkdir()
     store = opened(tmp_path / "template")
     append_all(store, site())
