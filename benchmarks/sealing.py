@@ -1,10 +1,10 @@
 """Sealing beside ingest: the events' p99 while a month is being sealed, against the same server with nothing to seal.
 
-    python -m benchmarks.sealing [--pageviews 10000000] [--paths 13500] [--turns 3] [--seconds 20]
+    python -m benchmarks.sealing [--pageviews 10000000] [--paths 13500] [--turns 3] [--seconds 20] [--rate 1000]
 
 In turns, in one run, on copies of one database: a server that has nothing due (detail_days = 400), then one for which the month
-is (detail_days = 30), so that sealing begins with its first look after the start. The load is half of what is reached, in windows;
-those that lie wholly within the sealing count. Sealing goes piece by piece between the recorder's steps, on half of the cores.
+is (detail_days = 30), so that sealing begins with its first look after the start. The load is half of what is reached, or `--rate`, in
+windows; those that lie wholly within the sealing count. Sealing goes piece by piece between the recorder's steps, on half of the cores.
 Printed beside is the time behind it, in which the file is rewritten, backed up and audited; and first how long the sealing takes
 where no events come. Targets: a fifth more, and 60 s.
 """
@@ -42,13 +42,13 @@ def old_month(today: date) -> date:
 class Bench:
     """One database with an old month, and the load for servers on copies of it."""
 
-    def __init__(self, folder: Path, pageviews: int, paths: int) -> None:
+    def __init__(self, folder: Path, pageviews: int, paths: int, rate: float) -> None:
         self._folder, self._file = folder, folder / "month.duckdb"
         self.month = old_month(date.today())
         empty(self._file)
         self.made = add_month(self._file, self.month, pageviews, paths)
         self._requests = load.page_views(200_000, DOMAIN)
-        self._rate = 0.0
+        self.rate = rate or self._half_of_what_is_reached()
 
     def server(self, detail_days: str) -> Server:
         data = self._folder / "data"
@@ -57,13 +57,11 @@ class Bench:
         shutil.copy(self._file, data / "footfall.duckdb")
         return Server(data, history_months="600", detail_days=detail_days)
 
-    def find_rate(self) -> float:
-        """Half of what is reached where nothing is sealed."""
+    def _half_of_what_is_reached(self) -> float:
         with self.server(NOTHING_DUE) as server:
             wait_for_audit(server)
             full = load.run(server.port, self._requests, 5)
-        self._rate = full.acknowledged / full.seconds / 2
-        return self._rate
+        return full.acknowledged / full.seconds / 2
 
     def alone(self, seconds: float) -> Windows:
         with self.server(NOTHING_DUE) as server:
@@ -98,7 +96,7 @@ class Bench:
             yield self._window(server)
 
     def _window(self, server: Server) -> load.Result:
-        return load.run(server.port, self._requests, WINDOW_S, rate=self._rate)
+        return load.run(server.port, self._requests, WINDOW_S, rate=self.rate)
 
     def _is_sealed(self, server: Server) -> bool:
         """Whether the month's detail is gone: three facts of one of its days are no longer told. A day's detail is read, no more."""
@@ -154,10 +152,11 @@ def main() -> None:
     parser.add_argument("--paths", type=int, default=13_500)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=20, help="of load alone, each turn")
+    parser.add_argument("--rate", type=float, default=0.0, help="events/s in place of half of what is reached")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
-        bench = Bench(Path(folder), given.pageviews, given.paths)
-        print(f"{bench.made:,} page views of {bench.month:%B %Y}; half load {bench.find_rate():,.0f} events/s", flush=True)
+        bench = Bench(Path(folder), given.pageviews, given.paths, given.rate)
+        print(f"{bench.made:,} page views of {bench.month:%B %Y}; {bench.rate:,.0f} events/s", flush=True)
         print(f"without events: sealed {bench.without_events():.0f} s after the start", flush=True)
         found = [turn(bench, given.seconds) for _ in range(given.turns)]
     alone, beside = (statistics.median(figures) for figures in zip(*found, strict=True))
