@@ -192,7 +192,7 @@ def test_the_full_list_opens_sorts_and_searches_in_place(page: Page) -> None:
 def test_the_keyboard_reaches_rows_and_keeps_its_place(page: Page) -> None:
     page.goto("/site/example.com")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the figures")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.locator("#card-visits").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#card-visits")).to_have_attribute("aria-current", "true")

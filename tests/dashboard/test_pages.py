@@ -442,15 +442,19 @@ def test_an_address_of_nothing_says_so_with_all_headers(stranger: httpx.Client) 
     assert stranger.get("/api/nothing").json() == {"error": "No such page. Nothing lives at this address. Perhaps it has a slip in it."}
 
 
-def test_a_fault_shows_nothing_of_the_inside(tmp_path: Path) -> None:
+def test_a_fault_says_what_to_do_and_shows_nothing_of_the_inside(tmp_path: Path) -> None:
     with house(tmp_path) as sick:
         secret = sick.session()
         sick.services.control = None  # type: ignore[assignment]  # what a broken control database comes to
         with served(sick.app) as where:
             answer = httpx.get(where, cookies={"footfall_session": secret})
-    assert answer.status_code == 500
-    assert "Something went wrong here" in answer.text
-    assert "NoneType" not in answer.text
+            posted = httpx.post(f"{where}/site/example.com/segments", cookies={"footfall_session": secret})
+    assert answer.status_code == posted.status_code == 500
+    for said in ("Something went wrong here", "Nothing that was counted is lost", "Try again in a moment", "at 13:40:00 UTC"):
+        assert said in answer.text and said in posted.text
+    assert "NoneType" not in answer.text and "Traceback" not in answer.text
+    assert '<a class="button" href="">Try again</a>' in answer.text
+    assert ">Try again</a>" not in posted.text, "the address of a form is no page"
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
