@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from collector.ops.audit import DATABASE, Audit, Verdict, worst
-from collector.ops.audit_text import told
+from collector.ops.audit import Audit, Verdict, worst
+from collector.ops.audit_text import looked_at, named, told
 from collector.ops.promises import PROMISES
 
 # The audit follows the daily backup; a result that is older than this says that it did not run.
@@ -54,16 +54,7 @@ def privacy_page(made: Audit | None, now_s: float) -> PrivacyPage:
     heading, text = HEADINGS[made.verdict]
     moment = datetime.fromtimestamp(made.made_s, UTC)
     when = f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-    return PrivacyPage(heading, text, when, _looked_at(made), now_s - made.made_s > STALE_S, made.verdict == "broken", _rows(made))
-
-
-def _looked_at(made: Audit) -> str:
-    """What was looked at, in one sentence."""
-    names = [_named(looked.name) for looked in made.looked]
-    if not names:
-        return "There was nothing to look at: no database and no backup."
-    last = f" and {names.pop()}" if len(names) > 1 else ""
-    return f"{made.rows:,} rows were looked at: {', '.join(names)}{last}."
+    return PrivacyPage(heading, text, when, looked_at(made), now_s - made.made_s > STALE_S, made.verdict == "broken", _rows(made))
 
 
 def _rows(made: Audit) -> list[Row]:
@@ -71,10 +62,6 @@ def _rows(made: Audit) -> list[Row]:
     for promise in PROMISES:
         found = made.of(promise.name)
         verdict = worst(check for _, check in found)
-        places = [f"{_named(name)}: {line}" for name, check in found for line in told(check)]
+        places = [f"{named(name)}: {line}" for name, check in found for line in told(check)]
         rows.append(Row(verdict, WORDS[verdict], promise.says, promise.means, places))
     return rows
-
-
-def _named(name: str) -> str:
-    return name if name == DATABASE else f"backup {name}"

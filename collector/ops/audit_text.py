@@ -1,8 +1,12 @@
 """An audit in words, for people; as JSON, for machines; and the published statements, for whoever runs them alone."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
 import msgspec
 
-from collector.ops.audit import Audit, Check, Place, Verdict, worst
+from collector.ops.audit import DATABASE, Audit, Check, Place, Verdict, worst
+from collector.ops.jobs import STAMP
 from collector.ops.promises import PROMISES, Promise
 
 # So many places of one promise are listed; the JSON has all that were found.
@@ -26,14 +30,34 @@ def as_text(made: Audit, when: str) -> str:
 
 def looked_at(made: Audit) -> str:
     """What was looked at, in one sentence."""
-    names = ", ".join(looked.name for looked in made.looked)
-    return f"{made.rows:,} rows were looked at: {names}." if names else "There was nothing to look at: no database and no backup."
+    moments = [_moment(looked.name) for looked in made.looked if looked.name != DATABASE]
+    backups = [f"the backup{'s' if len(moments) > 1 else ''} of {_joined(moments)}"] if moments else []
+    names = [DATABASE] * (len(made.looked) - len(moments)) + backups
+    return f"{made.rows:,} rows were looked at: {_joined(names)}." if names else "There was nothing to look at: no database and no backup."
+
+
+def named(name: str) -> str:
+    """What has a name in an audit, for people: the database, or a backup by its moment."""
+    return name if name == DATABASE else f"the backup of {_moment(name)}"
+
+
+def _moment(folder: str) -> str:
+    """When a backup was made, by its folder's name; a name that somebody gave it stays as it is."""
+    try:
+        moment = datetime.strptime(folder, STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return folder
+    return f"{moment.day} {moment:%B %Y at %H:%M} UTC"
+
+
+def _joined(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _block(made: Audit, promise: Promise) -> str:
     found = made.of(promise.name)
     lines = [f"{WORDS[worst(check for _, check in found)]:<10}{promise.says}"]
-    lines += [f"          {name}: {line}" for name, check in found for line in told(check)]
+    lines += [f"          {named(name)}: {line}" for name, check in found for line in told(check)]
     return "\n".join(lines) + "\n"
 
 

@@ -25,7 +25,7 @@ def verdicts(page: PrivacyPage) -> set[str]:
 def test_a_kept_audit_says_so_with_its_date_and_what_was_looked_at() -> None:
     page = privacy_page(made(), NOW_S)
     assert (page.heading, page.when) == ("Every promise is kept", "22 November 2026, 13:40 UTC")
-    assert page.looked_at == "1,234,567 rows were looked at: the database and backup 20261122T031500Z."
+    assert page.looked_at == "1,234,567 rows were looked at: the database and the backup of 22 November 2026 at 03:15 UTC."
     assert [row.says for row in page.rows] == [promise.says for promise in PROMISES]
     assert verdicts(page) == {"Kept"}
 
@@ -35,7 +35,7 @@ def test_a_broken_promise_is_an_alarm_and_tells_where() -> None:
     assert page.is_broken and page.heading == "A promise is broken"
     assert next(row.places for row in page.rows if row.word == "Broken") == [
         "the database: sealed, site 3, period: 1 row",
-        "backup 20261122T031500Z: sealed, site 3, period: 1 row",
+        "the backup of 22 November 2026 at 03:15 UTC: sealed, site 3, period: 1 row",
     ]
 
 
