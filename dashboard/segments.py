@@ -9,20 +9,44 @@ from dashboard.names import value_name
 from dashboard.view import OPERATORS, SEGMENT, Filter, View
 
 UNKNOWN_SEGMENT = "There is no segment of this name any more. Remove the filter to see this."
-CONDITIONS_MIN = 2  # one alone is a dimension's value, which is kept for ever anyway
+# By how many there are. One alone is a dimension's value, which is kept for ever anyway.
+TOO_FEW = {
+    0: "Choose at least two filters first, then save them as a segment.",
+    1: "Add a second filter first, then save both as a segment: one alone can be chosen as it is.",
+}
 
 _SAVED = ("is", "contains")
 _VERBS = {str(operator): words for operator, words in OPERATORS.items()} | {"matches": "matches", "matches_not": "does not match"}
 _MEANING_CHARS_MAX = 600
+_VALUE_CHARS_MAX = 100
 
 
 def can_be_saved(view: View) -> bool:
     """Whether a view's filters can be a segment."""
-    return len(view.filters) >= CONDITIONS_MIN and all(_fits(condition) for condition in view.filters)
+    return not why_not_saved(view)
 
 
-def _fits(condition: Filter) -> bool:
-    return condition.operator in _SAVED and condition.dimension in BY_NAME and "visits" in BY_NAME[condition.dimension].facts
+def why_not_saved(view: View) -> str:
+    """What to do before a view's filters can be a segment, "" for nothing."""
+    for condition in view.filters:
+        if obstacle := _obstacle(condition):
+            return f"Remove the filter “{_words(condition)}” first: {obstacle}"
+    return TOO_FEW.get(len(view.filters), "")
+
+
+def _obstacle(condition: Filter) -> str:
+    """Why a segment cannot hold a filter, "" if it can."""
+    if condition.dimension == SEGMENT:
+        return "a segment cannot hold another."
+    if condition.dimension not in BY_NAME or "visits" not in BY_NAME[condition.dimension].facts:
+        return "a segment is about whole visits, and this is about a part of one."
+    return "" if condition.operator in _SAVED else "a segment is made of “is” and “contains”."
+
+
+def _words(condition: Filter) -> str:
+    known = BY_NAME.get(condition.dimension)
+    value = plain(value_name(condition.dimension, condition.value))[:_VALUE_CHARS_MAX]
+    return f"{known.label if known else condition.dimension.capitalize()} {OPERATORS[condition.operator]} {value}"
 
 
 def dimensions_filtered(view: View, segments: Sequence[tuple[str, Sequence[Any]]]) -> tuple[str, ...] | None:

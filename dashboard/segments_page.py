@@ -10,13 +10,11 @@ from collector.query import QuestionError, check_segment
 from dashboard.format import plain
 from dashboard.periods import Span, span_name
 from dashboard.questions import conditions
-from dashboard.segments import can_be_saved, meaning
+from dashboard.segments import meaning, why_not_saved
 from dashboard.view import SEGMENT, Filter, View, url, write
 
 # A view in a form: ten filters of two thousand characters, each of up to twelve bytes when escaped.
 FORM_BYTES_MAX = 256 * 1024
-
-NOT_A_SEGMENT = "A segment is made of two filters or more, each a property of the whole visit, with “is” or “contains”."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +57,14 @@ def segments_page(control: Control, site: SiteRow, now_s: float, unsaved: Unsave
 
 def save(control: Control, site: SiteRow, name: str, view: View) -> SegmentRow | Unsaved:
     """Save a view's filters as a segment of its site."""
-    filters, possible = conditions(view), can_be_saved(view)
+    filters, obstacle = conditions(view), why_not_saved(view)
     try:
-        if not possible:
-            raise QuestionError(NOT_A_SEGMENT)
+        if obstacle:
+            raise QuestionError(obstacle)
         check_segment(filters)
         return control.add_segment(site.domain, name, filters)
     except (QuestionError, BadSegment, DuplicateSegment, TooMany) as error:
-        again = tuple(write(view)) if possible else ()
+        again = tuple(write(view)) if not obstacle else ()
         return Unsaved(str(error), name[:NAME_CHARACTERS_MAX], meaning(filters), url(site.domain, view), again)
 
 

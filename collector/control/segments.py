@@ -39,12 +39,14 @@ class SegmentRow(NamedTuple):
 def clean_name(text: str) -> str:
     """A segment's name as it is kept: one line, no space around it, one way of writing each letter. Raises BadSegment."""
     name = unicodedata.normalize("NFC", " ".join(text.split()))
-    if not 0 < len(name) <= NAME_CHARACTERS_MAX:
-        raise BadSegment(f"A segment's name has 1 to {NAME_CHARACTERS_MAX} characters; this one has {len(name)}.")
+    if not name:
+        raise BadSegment("A segment needs a name. Type one by which you will know it again.")
+    if len(name) > NAME_CHARACTERS_MAX:
+        raise BadSegment(f"This name has {len(name):,} characters, and {NAME_CHARACTERS_MAX} are the most. Choose a shorter one.")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        raise BadSegment("A segment's name holds no control characters.")
+        raise BadSegment("This name has a character in it that cannot be seen. Type the name anew.")
     if name.startswith(_RESERVED):
-        raise BadSegment(f"A segment's name does not begin with {' or '.join(_RESERVED)}: such values are the store's own.")
+        raise BadSegment(f"A name cannot begin with {' or '.join(_RESERVED)}, as figures of Footfall's own do. Choose another name.")
     return name
 
 
@@ -52,7 +54,9 @@ def add(connection: Connection, site_id: int, name: str, filters: Filters, now_s
     """Save a segment under a clean name. Raises BadSegment, DuplicateSegment, TooMany."""
     text = json.dumps(filters)
     if len(text) > FILTERS_CHARACTERS_MAX:
-        raise BadSegment(f"A segment's conditions have at most {FILTERS_CHARACTERS_MAX:,} characters; these have {len(text):,}.")
+        raise BadSegment(
+            f"These filters have {len(text):,} characters, and {FILTERS_CHARACTERS_MAX:,} are the most. Remove one or shorten it."
+        )
     _refuse_taken(connection, site_id, name)
     _refuse_past_limits(connection, site_id)
     connection.execute(insert(segments).values(site_id=site_id, name=name, filters=text, created=now_s))
@@ -91,13 +95,13 @@ def _refuse_taken(connection: Connection, site_id: int, name: str) -> None:
         return
     if taken.removed is None:
         raise DuplicateSegment(f"The segment {name!r} exists already. Choose another name.")
-    raise DuplicateSegment(f"{name!r} was the name of a segment that was removed; counts may be kept under it. Choose another name.")
+    raise DuplicateSegment(f"{name!r} was the name of a segment that was removed, and its figures are kept under it. Choose another name.")
 
 
 def _refuse_past_limits(connection: Connection, site_id: int) -> None:
     counts = select(func.count(), func.count(segments.c.removed)).where(segments.c.site_id == site_id)
     ever, gone = connection.execute(counts).one()
     if ever - gone >= SEGMENTS_MAX:
-        raise TooMany(f"This site has {SEGMENTS_MAX} segments already. Remove one first.")
+        raise TooMany(f"This site has {SEGMENTS_MAX} segments already, and more are not possible. Remove one first.")
     if ever >= NAMES_MAX:
         raise TooMany(f"This site has had {NAMES_MAX} segments, and no more are possible.")

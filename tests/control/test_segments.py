@@ -57,9 +57,17 @@ def test_a_name_is_one_line_and_each_letter_is_written_one_way(sited: Control, t
     assert sited.remove_segment("a.example", typed).name == kept
 
 
-@pytest.mark.parametrize("name", ["", " \n", "x" * 61, "a\x00b", "a\x1bb", "a\ud800", "(rare)", "*country", " (other)"])
-def test_what_cannot_be_a_name_is_refused(sited: Control, name: str) -> None:
-    with pytest.raises(BadSegment, match=r"^A segment's name .*\.$"):
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        *((name, "needs a name") for name in ("", " \n")),
+        ("x" * 61, "has 61 characters, and 60 are the most"),
+        *((name, "cannot be seen") for name in ("a\x00b", "a\x1bb", "a\ud800")),
+        *((name, r"cannot begin with \( or \*") for name in ("(rare)", "*country", " (other)")),
+    ],
+)
+def test_what_cannot_be_a_name_is_refused_with_what_to_do(sited: Control, name: str, why: str) -> None:
+    with pytest.raises(BadSegment, match=rf"{why}.*\. (Choose|Type) .*\.$"):
         sited.add_segment("a.example", name, FINNS)
     with pytest.raises(BadSegment):
         sited.remove_segment("a.example", name)
@@ -110,7 +118,7 @@ def test_segments_names_and_conditions_have_limits(sited: Control, monkeypatch: 
     with pytest.raises(TooMany, match="has had 5 segments"):
         sited.add_segment("a.example", "f", FINNS)
     long = [*FINNS, ["is", "visit:source", ["x" * segments.FILTERS_CHARACTERS_MAX]]]
-    with pytest.raises(BadSegment, match="at most 8,000 characters"):
+    with pytest.raises(BadSegment, match="characters, and 8,000 are the most"):
         sited.add_segment("b.example", "long", long)
     assert sited.segments("b.example") == []
 

@@ -17,7 +17,6 @@ from dashboard.navigation import navigation
 from dashboard.panels import PANELS, UNKNOWN_EXIT
 from dashboard.questions import conditions
 from dashboard.segments import UNKNOWN_SEGMENT, can_be_saved, dimensions_filtered, meaning
-from dashboard.segments_page import NOT_A_SEGMENT
 from dashboard.view import FILTERS_MAX, PAIRS_MAX, Filter, View, read, url
 from tests.dashboard.harness import ZONE, House, house, served
 from tests.dashboard.test_view import TODAY
@@ -184,13 +183,22 @@ def test_only_a_view_that_can_be_saved_offers_it(client: httpx.Client) -> None:
 @pytest.mark.parametrize(
     ("name", "query", "why"),
     [
-        ("Finns", TWO, "exists already"),
-        ("(rare)", TWO, "does not begin with ( or *"),
-        ("", TWO, "has 1 to 60 characters"),
-        ("<i>" + "x" * 900, TWO, "has 1 to 60 characters"),
-        ("One", "f=is:country:FI", NOT_A_SEGMENT),
-        ("Pages", "f=is:country:FI&f=is:page:/", NOT_A_SEGMENT),
-        ("Long", "&".join(f"f=is:{name}:{'%22' * 1900}" for name in ("source", "referrer", "city")), "at most 8,000 characters"),
+        ("Finns", TWO, "The segment 'Finns' exists already. Choose another name."),
+        ("(rare)", TWO, "A name cannot begin with ( or *, as figures of Footfall's own do. Choose another name."),
+        ("", TWO, "A segment needs a name."),
+        (" \u3000 ", TWO, "A segment needs a name."),
+        ("a\x00b", TWO, "This name has a character in it that cannot be seen."),
+        ("<i>" + "x" * 900, TWO, "This name has 903 characters, and 60 are the most. Choose a shorter one."),
+        ("Long", "&".join(f"f=is:{name}:{'%22' * 1900}" for name in ("source", "referrer", "city")), "and 8,000 are the most. Remove one"),
+        ("None", "", "Choose at least two filters first, then save them as a segment."),
+        ("One", "f=is:country:FI", "Add a second filter first, then save both as a segment: one alone can be chosen as it is."),
+        (
+            "Pages",
+            "f=is:country:FI&f=is:page:/",
+            "Remove the filter “Page is /” first: a segment is about whole visits, and this is about a part",
+        ),
+        ("Not", "f=is_not:country:FI&f=is:device:Mobile", "Remove the filter “Country is not Finland” first: a segment is made of “is”"),
+        ("In one", f"{TWO}&f=is:segment:Finns", "Remove the filter “Segment is Finns” first: a segment cannot hold another."),
     ],
 )
 def test_what_cannot_be_saved_is_said_and_the_view_is_a_click_away(
@@ -202,7 +210,7 @@ def test_what_cannot_be_saved_is_said_and_the_view_is_a_click_away(
     assert why in html.unescape(answer.text)
     assert "<i>" not in answer.text
     assert html.escape(url("example.com", view)) in answer.text
-    if why != NOT_A_SEGMENT:
+    if can_be_saved(view):
         assert fields(answer.text, "/site/example.com/segments")["f"] == [":".join(condition) for condition in view.filters]
     assert names(filled) == before
 
@@ -226,7 +234,7 @@ def test_a_view_of_every_kind_fits_the_form(client: httpx.Client) -> None:
     assert PAIRS_MAX < FIELDS_MAX
     widest = "&".join(f"f=contains:{name}:{'x' * 2000}" for name in ("source", "referrer", "city", "os", "screen", "browser"))
     answer = client.post("/site/example.com/segments", data={"f": [value for _, value in parse_qsl(widest)], "name": "Wide"}, headers=HERE)
-    assert "at most 8,000 characters; these have 12," in answer.text
+    assert "These filters have 12," in answer.text
     assert len(parse_qsl(widest)) < FILTERS_MAX
 
 
