@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -445,3 +446,19 @@ def test_hours_and_what_is_not_told_apart_are_reached_by_keyboard_and_only_rows_
     page.keyboard.press("Enter")
     expect(page.locator(".chip b")).to_have_text(chosen)
     assert is_same_document(page)
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_nothing_moves_or_fades_where_that_is_not_wished_for(page: Page, motion: Literal["reduce", "no-preference"]) -> None:
+    page.emulate_media(reduced_motion=motion)
+    page.goto("/site/example.com")
+    lasting = page.evaluate(
+        """() => {
+            document.querySelector(".live-dot").classList.add("on");
+            document.getElementById("view").setAttribute("aria-busy", "true");
+            getComputedStyle(document.getElementById("view")).opacity;
+            return document.getAnimations().filter((each) => each.effect.getTiming().duration > 0).length;
+        }"""
+    )
+    assert lasting == (0 if motion == "reduce" else 2)
+    assert page.evaluate("getComputedStyle(document.getElementById('view')).opacity") == "1", "a quick answer does not blink"

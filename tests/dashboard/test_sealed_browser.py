@@ -52,3 +52,11 @@ def test_a_phone_shows_what_is_said_without_sideways_scrolling(page: Page) -> No
     for path in (PART, f"{PART}&f=is:os:iOS", f"{PART}&places=hours&sources=channels"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_several_notes_are_one_compact_box(page: Page) -> None:
+    page.goto(f"{PART}&compare=previous")
+    boxes = [box for note in page.locator(".note").all() if (box := note.bounding_box())]
+    assert len(boxes) == 2
+    assert boxes[1]["y"] == boxes[0]["y"] + boxes[0]["height"]
+    assert boxes[0]["height"] + boxes[1]["height"] < 160, "three lines and four, and little more"
