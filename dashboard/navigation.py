@@ -9,7 +9,7 @@ from dashboard.names import value_name
 from dashboard.panels import DIMENSION, FILTERABLE
 from dashboard.periods import Choice, Compare, Period, Span, compared_so_far, is_current, moved, so_far, span_name, span_of
 from dashboard.segments import can_be_saved, meaning
-from dashboard.view import OPERATORS, SEGMENT, Filter, View, url, write
+from dashboard.view import FILTERS_MAX, OPERATORS, SEGMENT, Filter, View, url, write
 
 _PERIODS: tuple[tuple[Period, str], ...] = (
     ("day", "Today"),
@@ -69,6 +69,7 @@ class Navigation:
     clear: str
     segments: tuple[Link, ...]
     segments_url: str
+    can_add: bool
     can_save: bool
     dimensions: tuple[tuple[str, str], ...]
     operators: tuple[tuple[str, str], ...]
@@ -94,6 +95,7 @@ def navigation(site: SiteView, view: View, today: date, until_hour: int | None) 
         clear=url(domain, replace(view, filters=(), page=1)),
         segments=tuple(_segment(domain, view, name) for name, _ in site.segments),
         segments_url=url(domain, View(), "/segments"),
+        can_add=len(view.filters) < FILTERS_MAX,
         can_save=can_be_saved(view),
         dimensions=tuple((name, DIMENSION[name].label) for name in FILTERABLE),
         operators=tuple(OPERATORS.items()),
@@ -111,9 +113,9 @@ def _period_label(choice: Choice, today: date) -> str:
 
 
 def _compared_days(view: View, today: date, until_hour: int | None) -> str:
-    """The days compared with, "" for none."""
+    """The days compared with, "" for none: none of them to days that have not come."""
     span = compared_so_far(view.choice, view.compare, today)
-    if span is None:
+    if span is None or span_of(view.choice, today).first > today:
         return ""
     return span_name(span, today.year) + ("" if until_hour is None else f", until {until_hour + 1:02}:00")
 

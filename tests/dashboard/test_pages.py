@@ -21,7 +21,7 @@ from dashboard.headers import HEADERS
 from dashboard.notes import NOT_TOGETHER
 from dashboard.panels import HEADLINES, PANELS, Panel, Tab
 from dashboard.sites_page import demo
-from dashboard.view import Filter, View, url
+from dashboard.view import FILTERS_MAX, Filter, View, url
 from tests.dashboard.corpus import NASTY, nasty_rows
 from tests.dashboard.harness import House, house, served
 
@@ -231,6 +231,14 @@ def test_days_to_come_are_named_and_said_to_be_to_come(member: httpx.Client) -> 
     assert "These days have not come yet." in texts
     assert "1 Jan – 1 Feb 2030" in texts
     assert "1 Jan 2030" not in texts
+    assert "Not compared" in texts
+
+
+@pytest.mark.parametrize(("number", "possible"), [(FILTERS_MAX - 1, True), (FILTERS_MAX, False)])
+def test_a_view_that_is_full_of_filters_says_so_where_one_would_be_added(member: httpx.Client, number: int, possible: bool) -> None:
+    full = page(member, "/site/example.com?" + "&".join(f"f=is_not:city:{place}" for place in range(number)))
+    assert ("Add the filter" in full.texts) == possible
+    assert (f"There are {number} filters, and more are not possible. Remove one to add another." in full.texts) != possible
 
 
 def test_a_filter_of_many_words_can_be_read_in_full(member: httpx.Client) -> None:
