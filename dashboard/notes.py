@@ -10,6 +10,9 @@ from dashboard.answers import Withheld
 from dashboard.periods import Bucket, Span, span_name
 
 SEVERAL_CURRENCIES = "Amounts in several currencies cannot be added. For the revenue, filter by one: Events, More, Currencies."
+SEVERAL_FIT = (
+    "A visitor is counted once on each page and by each event. Where a filter can fit several, visitors and visits are the sum of theirs."
+)
 BY_MONTH = "Older months keep two facts together, such as a country and a page, for the month as a whole and not by day."
 NOT_TOGETHER = "Older months keep every fact by itself and many facts two by two, but not every combination."
 

@@ -74,6 +74,8 @@ class Told:
             yield withheld
         if any(isinstance(outcome, Answer) and outcome.several_currencies for outcome in self.found.values()):
             yield notes.SEVERAL_CURRENCIES
+        if self.asking.view.can_fit_several:
+            yield notes.SEVERAL_FIT
 
     def _of_lists(self) -> Iterator[str]:
         others = [name for name in self.lists if self._covered(name) != self._covered(HEADLINE)]

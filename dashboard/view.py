@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import quote, urlencode
 
-from collector.facts import METRIC_BY_NAME
+from collector.facts import BY_NAME, METRIC_BY_NAME
 from dashboard.names import code
 from dashboard.panels import FILTERABLE, PANEL_BY_KEY, TABS, Panel, Tab
 from dashboard.periods import CUSTOM_DAYS_MAX, Choice, Compare, Period, Span
@@ -88,6 +88,11 @@ class View:
         others = tuple(pair for pair in self.tabs if pair[0] != panel.key)
         chosen = () if tab is panel.tabs[0] else ((panel.key, tab.key),)
         return replace(self, tabs=tuple(sorted(others + chosen)), page=1, order="", search="")
+
+    @property
+    def can_fit_several(self) -> bool:
+        """Whether a filter can fit several pages or events of one visit, each of which has its own visitors."""
+        return any(f.operator != "is" and f.dimension in BY_NAME and "visits" not in BY_NAME[f.dimension].facts for f in self.filters)
 
     def with_filter(self, condition: Filter) -> "View":
         """The view narrowed by a condition; those on the same dimension that it does not go together with give way to it."""

@@ -18,7 +18,7 @@ from collector.settings import load
 from dashboard.credits import data_credits
 from dashboard.format import plain
 from dashboard.headers import HEADERS
-from dashboard.notes import NOT_TOGETHER
+from dashboard.notes import NOT_TOGETHER, SEVERAL_FIT
 from dashboard.panels import HEADLINES, PANELS, Panel, Tab
 from dashboard.sites_page import demo
 from dashboard.view import FILTERS_MAX, Filter, View, url
@@ -232,6 +232,14 @@ def test_days_to_come_are_named_and_said_to_be_to_come(member: httpx.Client) -> 
     assert "1 Jan – 1 Feb 2030" in texts
     assert "1 Jan 2030" not in texts
     assert "Not compared" in texts
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [("f=contains:page:/", True), ("f=is:source:Google&f=is_not:event:Buy", True), ("f=is:page:/", False), ("f=contains:city:o", False)],
+)
+def test_visitors_that_are_a_sum_over_pages_or_events_are_said_to_be_one(member: httpx.Client, filters: str, said: bool) -> None:
+    assert (SEVERAL_FIT in page(member, f"/site/example.com?{filters}").texts) == said
 
 
 @pytest.mark.parametrize(("number", "possible"), [(FILTERS_MAX - 1, True), (FILTERS_MAX, False)])
