@@ -138,18 +138,15 @@ def _named(parts: Sequence[Part], pair: Pair, cell: Cell) -> list[dict[str, str]
 
 
 def _hide(tables: Mapping[Pair, Table], named: Sequence[Mapping[str, str]]) -> None:
-    """Leave out the smallest kept cell of those that share a value with a cell, in whichever table; else of its own tables'."""
+    """Leave out the smallest kept cell of those that share a value with a cell, in whichever table; else of its own tables, or of all."""
     values = {value for of in named for value in of.items()}
     own = [set(of) for of in named]
     kept = [(table.visits(cell), pair, cell) for pair, table in tables.items() for cell in table.kept]
     near = [one for one in kept if not values.isdisjoint(zip(one[1], one[2], strict=True))]
-    near = near or [one for one in kept if set(one[1]) in own]
-    if near:
-        _, pair, cell = min(near)
+    nearest = near or [one for one in kept if set(one[1]) in own] or kept
+    if nearest:
+        _, pair, cell = min(nearest)
         tables[pair].drop(cell)
-    else:
-        for table in tables.values():
-            table.drop_all()
 
 
 def bounds_of(

@@ -56,6 +56,16 @@ def of_days(visits: World) -> dict[Pair, dict[Cell, int]]:
     return {("day", name): {("", value): count for value, count in sums(visits, at).items()} for at, name in enumerate(NAMES)}
 
 
+def on_days(visits: World, chance: random.Random) -> dict[Pair, dict[Cell, int]]:
+    """On four days, the first two of few visits."""
+    found: dict[Pair, Counter[Cell]] = {("day", name): Counter() for name in NAMES}
+    for place, count in visits.items():
+        for day in chance.choices("0123", (1, 1, 6, 6), k=count):
+            for name, value in zip(NAMES, place, strict=True):
+                found["day", name][day, value] += 1
+    return dict(found)
+
+
 def sums(visits: World, at: int) -> Counter[str]:
     found: Counter[str] = Counter()
     for place, count in visits.items():
@@ -140,6 +150,19 @@ def test_after_hiding_no_small_cell_is_pinned_down_that_the_sums_leave_open(seed
     told = tables(visits)
     hide_jointly(told, of_days(visits))
     assert pinned(visits, told) == set()
+
+
+def test_where_no_kept_cell_is_near_the_smallest_goes_and_not_all() -> None:
+    """The pinned cell shares no value with a kept one, and its own table keeps none."""
+    chance = random.Random(1_078)
+    places = product("012", "012", "0123")
+    visits = {place: count for place in places if (count := chance.choice((0, 0, 0, 0, 0, 1, 1, 2, 3, 5)))}
+    by_day = on_days(visits, chance)
+    told = tables(visits)
+    hide_jointly(told, by_day)
+    assert [table.visits(cell) for table in told.values() for cell in table.kept] == [6]
+    alone = bounds_of(told, by_day, kept=False)
+    assert not [1 for pair, cell in pinned_by(told, bounds_of(told, by_day)) if alone.room(pair, cell)]
 
 
 @pytest.mark.parametrize("seed", range(5))
