@@ -45,7 +45,7 @@ format: $(VENV)/.dev  ## rewrite in house style
 browser:  ## make sure that Chromium is here, or say how to get it
 	@scripts/ensure_chromium.sh
 
-bench: $(VENV)/.dev  ## measure (an hour and more); the figures go into docs/performance.md
+bench: $(VENV)/.dev  ## measure (an hour and more; ARGS="query store": only these); the figures go into docs/performance.md
 	$(BIN)/python -m benchmarks $(ARGS)
 
 sim: $(VENV)/.dev  ## the long runs: 1,000 kills and more, 1,000 sites attacked, properties on fresh examples (an hour)

@@ -5,14 +5,15 @@
 
 The first makes two years, month by month: detail rows by SQL from hashes of numbers, closed and sealed as the server does it,
 and the file is rewritten; then it prints bytes a page view, and the default dashboard over 24 months, 12 and one, without and
-with a filter, and the process's memory. Targets: 2 B a page view, 50 ms without a filter, 80 ms with one, 500 MB. The second
-seals one month: at most 60 s.
+with a filter, and the memory of the process that answers. Targets: 2 B a page view, 50 ms without a filter, 80 ms with one,
+500 MB. The second seals one month: at most 60 s.
 """
 
 import argparse
 import os
-import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections import deque
@@ -162,7 +163,9 @@ def measure(file: Path, months: int, runs: int) -> None:
         figures = "".join(f"{figure:>7.1f} ms" for figure in (min(wall), statistics.median(wall), statistics.median(cpu)))
         print(f"{name:<28}{figures}{f'{target} ms':>10}{given:>8}{withheld:>10}")
     store.close()
-    print(f"memory            {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most (target 500)")
+    # Not ru_maxrss: a process begins with its parent's, and the parent has sealed.
+    (peak_kb,) = (int(line.split()[1]) for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    print(f"memory            {peak_kb / 1024:.0f} MB at most (target 500)")
 
 
 def one_month(pageviews: int, paths: int) -> None:
@@ -189,10 +192,12 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="footfall-bench-") as folder:
         file = given.keep or Path(folder) / "history.duckdb"
-        made = given.pageviews
         if not file.exists():
             made = build(file, given.pageviews, given.months, given.paths)
-        sizes(file, made)
+            # Measured in a process of its own, whose memory is that of answering alone.
+            again = [*sys.argv[1:], "--keep", str(file), "--pageviews", str(made)]
+            sys.exit(subprocess.run([sys.executable, "-m", "benchmarks.history", *again], check=False).returncode)
+        sizes(file, given.pageviews)
         measure(file, given.months, given.runs)
 
 
