@@ -8,6 +8,7 @@ where two of them share out a third (the visits that bounced, and the others), o
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from math import prod
 from typing import NamedTuple
 
@@ -68,6 +69,10 @@ class Bounds:
         mine, theirs = self._places[part], self._places[whole]
         of_both = ((mine[value], theirs[value]) for value in mine.keys() & theirs)
         return {(one, other): self._sums[whole][other] - self._sums[part][one] for one, other in of_both}
+
+    def sides(self, pair: Pair) -> tuple[list[list[int]], list[list[int]]]:
+        """The least and the most of every cell, by the places of its values; they change as bounds are drawn."""
+        return self._low[pair], self._high[pair]
 
     def of(self, pair: Pair, i: int, j: int) -> tuple[int, int]:
         """A cell's bounds, by the places of its values."""
@@ -135,45 +140,57 @@ class _Cube:
     def __init__(self, bounds: Bounds, names: tuple[str, str, str]) -> None:
         self._bounds = bounds
         sizes = [bounds.size(name) for name in names]
-        self.size = count = prod(sizes)
+        self.size = prod(sizes)
         steps = (sizes[1] * sizes[2], sizes[2], 1)
-        self._lines = [
-            ((names[x], names[y]), i, j, range(at, at + sizes[z] * steps[z], steps[z]))
-            for x, y, z in ((0, 1, 2), (0, 2, 1), (1, 2, 0))
-            for i in range(sizes[x])
-            for j in range(sizes[y])
-            for at in (i * steps[x] + j * steps[y],)
+        every = [range(0, size * step, step) for size, step in zip(sizes, steps, strict=True)]
+        # Each table, where its rows and columns begin among the cells, and the line that a cell of it is the sum of.
+        self._tables = [((names[x], names[y]), every[x], every[y], every[z]) for x, y, z in ((0, 1, 2), (0, 2, 1), (1, 2, 0))]
+        most, most_of_first, most_of_second = (bounds.sides(pair)[1] for pair, *_ in self._tables)
+        self.low = [0] * self.size
+        self.high = [
+            cell
+            for line, across in zip(most, most_of_first, strict=True)
+            for one, other in zip(line, most_of_second, strict=True)
+            for cell in map(min, repeat(one), across, other)
         ]
-        self.low = [0] * count
-        self.high = [0] * count
-        for pair, i, j, line in self._lines:
-            most = bounds.of(pair, i, j)[1]
-            for cell in line:
-                self.high[cell] = most if pair == names[:2] else min(self.high[cell], most)
 
     def tighten(self) -> bool:
         """Every line once; returns whether any cell of a table has tighter bounds now."""
         low, high = self.low, self.high
         changed = False
-        for pair, i, j, line in self._lines:
-            least, most = self._bounds.of(pair, i, j)
-            if most == 0:
-                for cell in line:
-                    high[cell] = 0
-                continue
-            fewest, room = sum(low[line.start : line.stop : line.step]), sum(high[line.start : line.stop : line.step])
-            if fewest > least or room < most:
-                changed |= self._bounds.narrow(pair, i, j, fewest, room)
-                least, most = max(least, fewest), min(most, room)
-            for cell in line:
-                below, above = low[cell], high[cell]
-                if least - room + above > below:
-                    low[cell] = least - room + above
-                    fewest += low[cell] - below
-                if most - fewest + low[cell] < above:
-                    high[cell] = most - fewest + low[cell]
-                    room += high[cell] - above
+        for pair, rows, columns, along in self._tables:
+            leasts, mosts = self._bounds.sides(pair)
+            for i, row in enumerate(rows):
+                for j, column in enumerate(columns):
+                    start, stop = row + column, row + column + along.stop
+                    line = slice(start, stop, along.step)
+                    above = high[line]
+                    most = mosts[i][j]
+                    if most == 0:
+                        if any(above):
+                            high[line] = [0] * len(along)
+                        continue
+                    below = low[line]
+                    least, fewest, room = leasts[i][j], sum(below), sum(above)
+                    if fewest > least or room < most:
+                        changed |= self._bounds.narrow(pair, i, j, fewest, room)
+                        least, most = max(least, fewest), min(most, room)
+                    highest, lowest = max(above), min(below) if fewest else 0
+                    if least - room + highest > lowest or most - fewest + lowest < highest:  # else there is room in every cell
+                        self._share_out(range(start, stop, along.step), least, most, fewest, room)
         return changed
+
+    def _share_out(self, line: range, least: int, most: int, fewest: int, room: int) -> None:
+        """What the other cells of a line leave to each: `fewest` and `room` are the sums of its bounds, `least` and `most` its sum's."""
+        low, high = self.low, self.high
+        for cell in line:
+            below, above = low[cell], high[cell]
+            if least - room + above > below:
+                low[cell] = least - room + above
+                fewest += low[cell] - below
+            if most - fewest + low[cell] < above:
+                high[cell] = most - fewest + low[cell]
+                room += high[cell] - above
 
 
 class _Within:
