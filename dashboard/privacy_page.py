@@ -14,12 +14,16 @@ HEADINGS: dict[Verdict, tuple[str, str]] = {
     "kept": ("Every promise is kept", "The history of your sites tells about groups of visits, and about nobody."),
     "waiting": (
         "Every promise is kept",
-        "Some figures came late for days that were closed already. They are sealed with the next night’s work.",
+        "Old or late figures are being sealed, or wait for it, a day at most.",
     ),
     "unchecked": ("Not everything could be checked", "What could not be read is named below. Whoever runs this server can see why."),
     "broken": ("A promise is broken", "Tell whoever runs this server. Until it is put right, share no figures of the marked kind."),
 }
-NEVER = ("Not checked yet", "The check runs once a day, after the backup. Whoever runs this server can have it run at once.")
+NEVER = (
+    "Not checked yet",
+    "The first check comes some minutes after the first start, when what is old is sealed; then there is one each day. Whoever runs this "
+    "server can have it run at once.",
+)
 WORDS: dict[Verdict, str] = {"kept": "Kept", "waiting": "Waiting", "unchecked": "Not checked", "broken": "Broken"}
 
 

@@ -15,7 +15,7 @@ PLACES_SHOWN_MAX = 10
 WORDS: dict[Verdict, str] = {"kept": "kept", "waiting": "waiting", "unchecked": "unchecked", "broken": "BROKEN"}
 SUMMARY: dict[Verdict, str] = {
     "kept": "Every promise is kept.",
-    "waiting": "Every promise is kept. Rows that came late wait for the next sealing.",
+    "waiting": "Every promise is kept. Old or late rows are being sealed, or wait for it, a day at most.",
     "unchecked": "Not everything could be checked.",
     "broken": "A promise is broken.",
 }
