@@ -10,7 +10,7 @@ where two of them share out a third (the visits that bounced, and the others), o
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from math import prod
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from collector.facts import Pair
 from collector.store.fold import Cell
@@ -27,6 +27,8 @@ Part = tuple[Pair, Pair]
 # them have the same values.
 Link = tuple[Pair, ...]
 ANY = 2**63  # more than any cell holds
+# A value of two tables, or its places in both.
+Value = TypeVar("Value", str, tuple[int, int])
 
 
 class Known(NamedTuple):
@@ -193,20 +195,23 @@ class _Cube:
                 room += high[cell] - above
 
 
+def most_beyond(rows: Mapping[Value, int], columns: Mapping[Value, int]) -> Iterator[tuple[Value, Value, int]]:
+    """What each cell of a table may have beyond the same cell of its part, at most, by what its rows and columns have beyond."""
+    # Who saw no page entered on none, and is in no cell of the whole.
+    without = [-sum(more for more in line.values() if more < 0) for line in (rows, columns)]
+    for row, more in sorted(rows.items()):
+        for column, beyond in sorted(columns.items()):
+            if more >= 0 and beyond >= 0:
+                yield row, column, min(more + without[1], beyond + without[0])
+
+
 class _Within:
     """A table each of whose cells is part of another's: what that one has beyond it is no more than its row or column has beyond."""
 
     def __init__(self, bounds: Bounds, part: Pair, whole: Pair) -> None:
         self._bounds, self._part, self._whole = bounds, part, whole
         rows, columns = (bounds.beyond(part[side], whole[side]) for side in (0, 1))
-        # Who saw no page entered on none, and is in no cell of the whole.
-        without = [-sum(more for more in line.values() if more < 0) for line in (rows, columns)]
-        self._cells = [
-            (row, column, min(more + without[1], beyond + without[0]))
-            for row, more in sorted(rows.items())
-            for column, beyond in sorted(columns.items())
-            if more >= 0 and beyond >= 0
-        ]
+        self._cells = list(most_beyond(rows, columns))
 
     def tighten(self) -> bool:
         """Every cell once; returns whether any has tighter bounds now."""

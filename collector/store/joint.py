@@ -1,7 +1,9 @@
 """What several tables of pairs tell together, and the end of it: a small cell that all of them pin down is hidden again.
 
 Where a site's few visits fall together (every Swede has a phone), bounds drawn through several tables (`bounds.py`) can leave a
-small cell one value although its own table hides it. Where they do, the smallest kept cell that had a part in it is left out too.
+small cell one value although its own table hides it. Where they do, more is left out, by turns: the cheapest corners of a rectangle
+along which the cell could trade places, and the smallest kept cell near it. Neither alone is enough: the corners of its own table do
+not help where another table tells, nor does what is near where it has nowhere to go.
 
 The days are one dimension more: every single breakdown is told by day, exactly, so each day bounds each cell. And what is told
 with visits bounds them: how many of a cell bounced divides its table, and where somebody saw pages there was a visit. Nor may it
@@ -15,19 +17,21 @@ what one hides the other must not tell.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import count
+from itertools import count, product
 from operator import itemgetter
 from typing import NamedTuple
 
 from collector.facts import Pair
-from collector.store.bounds import Bounds, Known, Link, Part
+from collector.store.bounds import Bounds, Known, Link, Part, most_beyond
 from collector.store.fold import Cell, Cells, Table, frechet
 
 # A table of more rows times columns is not looked at.
 CELLS_MAX = 2_000
-# So often cells are left out and bounds drawn anew (1 s for a site of 5,000 visits a month); then the tables in question keep nothing.
+# So often cells are left out one by one and bounds drawn anew (1 s for a site of 5,000 visits a month); then all that are near go.
 ATTEMPTS_MAX = 30
 
+# The visits, the table and the kept corners of a rectangle.
+Trade = tuple[int, Pair, list[Cell]]
 # The visits by day and value, which everybody knows, by what the days and the values are called.
 ByDay = Mapping[Pair, Cells]
 
@@ -94,9 +98,24 @@ def hiding(
     """The same, some of the work at each `next`: 2 s at most (bounds.WORK_MAX)."""
     tables = {pair: table for pair, table in sorted(tables.items(), key=itemgetter(0)) if is_looked_at(table)}
     known = {frozenset(pair) for pair in tables}
-    parts = [part for part in parts if known.issuperset(map(frozenset, part))]
+    parts = [part for part in parts if known.issuperset(map(frozenset, part)) and _holds(tables, part)]
     for group in ((), *beside):  # what hides a cell hides it still when more is left out for the next
         yield from _hiding(tables, parts, group, partial(bounds_of, tables, by_day, parts, group))
+
+
+def _holds(tables: Mapping[Pair, Table], part: Part) -> bool:
+    """Whether each cell of a table is part of another's. By hour it is not where a visit ended in another hour than it began in.
+
+    Bounds that begin with what is not so contradict each other, and hide whatever they reach.
+    """
+    of_both = [(pair in tables, tables.get(pair) or tables[pair[1], pair[0]]) for pair in part]
+    sums = [[table.sums(side if straight else 1 - side) for side in (0, 1)] for straight, table in of_both]
+    rows, columns = ({value: whole[value] - mine[value] for value in mine.keys() & whole} for mine, whole in zip(*sums, strict=True))
+    for row, column, beyond in most_beyond(rows, columns):
+        mine, whole = (table.visits((row, column) if straight else (column, row)) for straight, table in of_both)
+        if not 0 <= whole - mine <= beyond:
+            return False
+    return True
 
 
 def _hiding(tables: Mapping[Pair, Table], parts: Sequence[Part], beside: Sequence[Beside], bounds: Callable[..., Bounds]) -> Iterator[None]:
@@ -109,15 +128,13 @@ def _hiding(tables: Mapping[Pair, Table], parts: Sequence[Part], beside: Sequenc
         if found and alone is None:
             alone = bounds(kept=False)
             yield
-        told = {(pair, cell) for pair, cell, of in found if alone and alone.room(of, cell) > 0}
+        told = {(pair, cell): of for pair, cell, of in found if alone and alone.room(of, cell) > 0}
         if not told:
             return
-        for pair, cell in sorted(told):
-            if attempt < ATTEMPTS_MAX:
-                _hide(tables, _named(parts, pair, cell))
-            else:
-                for table in [tables[pair]] if tables[pair].kept else tables.values():
-                    table.drop_all()
+        for (pair, cell), of in sorted(told.items()):
+            has = {name: cells for one in beside if pair in one.cells for name, cells in one.of(pair, tables[pair].cells)}
+            by_trade = () if attempt % 2 else _trades(tables, _named(parts, pair, cell), has.get(of, tables[pair].cells))
+            _hide(tables, _named(parts, pair, cell), by_trade, every=attempt >= ATTEMPTS_MAX)
 
 
 def pinned(tables: Mapping[Pair, Table], bounds: Bounds, beside: Sequence[Beside] = ()) -> Iterator[tuple[Pair, Cell, Pair]]:
@@ -137,16 +154,45 @@ def _named(parts: Sequence[Part], pair: Pair, cell: Cell) -> list[dict[str, str]
     return [own, *({name: own[of] for of, name in zip(*of_both, strict=True)} for of_both in turned)]
 
 
-def _hide(tables: Mapping[Pair, Table], named: Sequence[Mapping[str, str]]) -> None:
-    """Leave out the smallest kept cell of those that share a value with a cell, in whichever table; else of its own tables, or of all."""
+def _hide(tables: Mapping[Pair, Table], named: Sequence[Mapping[str, str]], trades: Sequence[Trade], *, every: bool) -> None:
+    """Leave out what lets a cell trade places at the least cost, if anything does; else the smallest of the nearest kept cells.
+
+    Nearest are the cells of its own tables that share a value with it, then those of others that do, then the others of its own, then
+    all. With `every`, none of these is kept.
+    """
     values = {value for of in named for value in of.items()}
     own = [set(of) for of in named]
+    if trades and not every:
+        _, pair, cells = min(trades)
+        for cell in cells:
+            tables[pair].drop(cell)
+        return
     kept = [(table.visits(cell), pair, cell) for pair, table in tables.items() for cell in table.kept]
     near = [one for one in kept if not values.isdisjoint(zip(one[1], one[2], strict=True))]
-    nearest = near or [one for one in kept if set(one[1]) in own] or kept
-    if nearest:
-        _, pair, cell = min(nearest)
+    of_own = [one for one in kept if set(one[1]) in own]
+    nearest = [one for one in near if set(one[1]) in own] or near or of_own or kept
+    for _, pair, cell in sorted(nearest)[: None if every else 1]:
         tables[pair].drop(cell)
+
+
+def _trades(tables: Mapping[Pair, Table], named: Sequence[Mapping[str, str]], has: Cells) -> list[Trade]:
+    """The rectangles in a cell's tables along which it could trade if their kept corners were left out.
+
+    `has` are the visits of its own table, or what they add up to. A corner that gives must have something to give.
+    """
+    found: list[Trade] = []
+    for place, of in enumerate(named):
+        for pair, table in tables.items():
+            if set(pair) != of.keys() or not table.kept:
+                continue
+            row, column = of[pair[0]], of[pair[1]]
+            own = has if place == 0 else table.cells
+            for across, down in product(table.sums(0).keys() - {row}, table.sums(1).keys() - {column}):
+                corners = ((row, down), (across, column), (across, down))
+                gives = (own.get((row, column)) and own.get(corners[2])) or (own.get(corners[0]) and own.get(corners[1]))
+                if gives and (cells := [corner for corner in corners if corner in table.kept]):
+                    found.append((sum(map(table.visits, cells)), pair, cells))
+    return found
 
 
 def bounds_of(
