@@ -62,6 +62,16 @@ class Bounds:
         i, j = self._places[pair[0]][cell[0]], self._places[pair[1]][cell[1]]
         return self._high[pair][i][j] - self._low[pair][i][j]
 
+    @property
+    def contradict(self) -> bool:
+        """Whether some cell's least is more than its most: what they were drawn from is not all so."""
+        return any(
+            least > most
+            for pair, low in self._low.items()
+            for line in zip(low, self._high[pair], strict=True)
+            for least, most in zip(*line, strict=True)
+        )
+
     def size(self, name: str) -> int:
         """How many values a dimension has."""
         return len(self._names[name])

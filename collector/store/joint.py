@@ -120,13 +120,20 @@ def _holds(tables: Mapping[Pair, Table], part: Part) -> bool:
 
 def _hiding(tables: Mapping[Pair, Table], parts: Sequence[Part], beside: Sequence[Beside], bounds: Callable[..., Bounds]) -> Iterator[None]:
     alone: Bounds | None = None
+    linked = True
     for attempt in count():
         if not any(table.kept for table in tables.values()):
             return
-        found = list(pinned(tables, bounds(), beside))
+        drawn = bounds(linked=linked)
+        if drawn.contradict:
+            # An event that a visit sent again elsewhere is in a row that counts no visit, and three facts combined may have no other.
+            linked = False
+            yield
+            drawn = bounds(linked=False)
+        found = list(pinned(tables, drawn, beside))
         yield
         if found and alone is None:
-            alone = bounds(kept=False)
+            alone = bounds(kept=False, linked=linked)
             yield
         told = {(pair, cell): of for pair, cell, of in found if alone and alone.room(of, cell) > 0}
         if not told:
@@ -196,9 +203,18 @@ def _trades(tables: Mapping[Pair, Table], named: Sequence[Mapping[str, str]], ha
 
 
 def bounds_of(
-    tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), beside: Sequence[Beside] = (), *, kept: bool = True
+    tables: Mapping[Pair, Table],
+    by_day: ByDay,
+    parts: Sequence[Part] = (),
+    beside: Sequence[Beside] = (),
+    *,
+    kept: bool = True,
+    linked: bool = True,
 ) -> Bounds:
-    """Bounds by all that the tables tell, and by what is told beside. Without `kept`, by their sums alone."""
+    """Bounds by all that the tables tell, and by what is told beside. Without `kept`, by their sums alone.
+
+    Not `linked`, what visits add up to is bound by its own sums and not by these visits.
+    """
     known = {pair: Known(table.sums(0), table.sums(1), table.bounds if kept else table.allowed) for pair, table in tables.items()}
     known |= _days(known, by_day)
     hidden = [pair for pair, table in tables.items() if table.hidden()]
@@ -207,9 +223,9 @@ def bounds_of(
         adding = {pair: table for pair, table in tables.items() if pair in told.cells}
         own = {of: _added_up(table, cells, kept) for pair, table in adding.items() for of, cells in told.of(pair, table.cells)}
         known |= own | _days(own, dict(told.of_days(by_day)))
-        links += map(told.link, [*adding, *told.by_day])
+        links += (link for link in map(told.link, [*adding, *told.by_day]) if known.keys() >= set(link))
         hidden += [of for pair in adding.keys() & set(hidden) for of in told.link(pair)[1:]]
-    return Bounds(known, hidden, parts, links)
+    return Bounds(known, hidden, parts, links if linked else ())
 
 
 def _added_up(table: Table, cells: Cells, kept: bool) -> Known:

@@ -43,6 +43,7 @@ class Together:
         self._beside: dict[str, Beside] = {}
         self._called: dict[tuple[FactName, str], str] = {}
         self._known: dict[str, Counted] = {}
+        self._said: dict[tuple[str, str], Counter[str]] = {}  # what the values of a dimension add up to, by what is told and the dimension
 
     def add(self, fact: FactName, tables: Mapping[Key, Table], counted: Mapping[Key, Counted], days: Days) -> None:
         """The tables of one fact, and what their cells' visits add up to."""
@@ -50,7 +51,7 @@ class Together:
             names = [self._name(fact, (pair, prop), side, table.sums(side), days) for side in (0, 1)]
             self.tables[names[0], names[1]] = table
             for measure in told_with_visits(fact):
-                self._told(fact, measure).cells[names[0], names[1]] = counted[pair, prop][measure.name]
+                self._add_told(fact, measure, (names[0], names[1]), counted[pair, prop][measure.name])
             for side, name in enumerate(pair):  # the values of a property that every event has share out the same events
                 if name in PROPERTY_DIMENSIONS and (f"{fact}.day", names[1 - side]) in self.by_day:
                     found = days(name, prop)
@@ -60,7 +61,7 @@ class Together:
     @property
     def beside(self) -> Sequence[Sequence[Beside]]:
         """What is told with visits, of the tables and of the days, in groups of what excludes each other."""
-        excluded = {told.never for told in self._beside.values()}
+        excluded = {told.never for told in self._beside.values() if told.cells}
         return [
             [self._beside[told.never], told] if told.never in self._beside else [told]
             for name, told in self._beside.items()
@@ -114,7 +115,18 @@ class Together:
     def _add(self, fact: FactName, days: str, called: str, found: Counted) -> None:
         self.by_day[f"{fact}.{days}", called] = found[""]
         for measure in told_with_visits(fact):
-            self._told(fact, measure).by_day[f"{fact}.{days}", called] = found[measure.name]
+            told = self._told(fact, measure)
+            told.by_day[f"{fact}.{days}", called] = found[measure.name]
+            self._said.setdefault((told.name, called), _added(found[measure.name]))
+
+    def _add_told(self, fact: FactName, measure: Measure, table: Pair, cells: Cells) -> None:
+        """What a table's visits add up to, unless its days or another table say otherwise: of cells that corrections took from, less than
+        nothing is taken as nothing, and bounds by both would contradict each other and hide nothing of any table."""
+        told = self._told(fact, measure)
+        sums = {(told.name, name): _added(cells, side) for side, name in enumerate(table)}
+        if all(self._said.get(key, said) == said for key, said in sums.items()):
+            told.cells[table] = cells
+            self._said |= sums
 
     def _told(self, fact: FactName, measure: Measure) -> Beside:
         """Visitors are those of all facts; what visits add any number to is of one fact alone."""
@@ -133,11 +145,11 @@ def _of_facts(pair: Pair, seen: Pair) -> tuple[tuple[FactName, Pair], tuple[Fact
     return ("visits", pair), ("pages", seen)
 
 
-def _added(cells: Cells) -> Counter[str]:
-    """The visits of each value of days and values."""
+def _added(cells: Cells, side: int = 1) -> Counter[str]:
+    """The visits of each value of days and values, or of one side of a table."""
     sums: Counter[str] = Counter()
-    for (_, value), visits in cells.items():
-        sums[value] += visits
+    for cell, visits in cells.items():
+        sums[cell[side]] += visits
     return sums
 
 

@@ -339,6 +339,35 @@ def test_what_is_told_with_visits_pins_down_no_small_cell(place: int, name: str,
     assert not pinned_by(told, bounds_of(told, {}, (), beside), beside)
 
 
+def test_what_contradicts_the_visits_is_still_held_to_its_own_sums() -> None:
+    """Germans had page views on a day without a German: bounds by both contradict each other, and would hide nothing."""
+    further = {cell: counts[2] for cell, counts in BESIDE.items()}
+    told = {OF_VISITS: Table({cell: counts[0] for cell, counts in BESIDE.items()}, 5)}
+    told[OF_VISITS].drop_all()
+    told[OF_VISITS].kept |= BESIDE.keys() - LEFT_OUT
+    days = {("day", "country"): {("1", "FI"): 90, ("1", "SE"): 36, ("1", "DE"): 0, ("2", "DE"): 26}}
+    beside = [Beside("pageviews", False, {OF_VISITS: further}, {("day", "country"): {("1", "FI"): 92, ("1", "SE"): 13, ("1", "DE"): 20}})]
+    assert bounds_of(told, days, (), beside).contradict
+    apart = bounds_of(told, days, (), beside, linked=False)
+    assert not apart.contradict
+    assert (OF_VISITS, ("SE", "Bing")) in pinned_by(told, apart, beside)
+    hide_jointly(told, days, (), [beside])
+    assert not pinned_by(told, bounds_of(told, days, (), beside, linked=False), beside)
+
+
+def test_days_of_a_dimension_without_a_table_that_is_looked_at_bind_nothing() -> None:
+    told = {OF_VISITS: Table({cell: counts[0] for cell, counts in BESIDE.items()}, 5)}
+    told["country", "hostname"] = Table({("FI", "example.com"): 90, ("SE", "example.com"): 36, ("DE", "example.com"): 26}, 5)
+    bounced = Beside(
+        "bounces",
+        True,
+        {OF_VISITS: {cell: counts[1] for cell, counts in BESIDE.items()}},
+        {("day", "hostname"): {("1", "example.com"): 51}},
+    )
+    hide_jointly(told, {("day", "hostname"): {("1", "example.com"): 152}}, (), [[bounced]])
+    assert told["country", "hostname"].kept
+
+
 def known(rows: dict[str, int], columns: dict[str, int]) -> Known:
     return Known(rows, columns, lambda cell: (0, min(rows[cell[0]], columns[cell[1]])))
 

@@ -62,6 +62,27 @@ def test_what_bounced_saw_no_further_page_and_is_looked_at_with_page_views() -> 
     ]
 
 
+def test_what_corrections_took_from_a_cell_is_not_bound_by_days_that_say_otherwise() -> None:
+    """A cell of fewer page views than visits has none beyond these, and its day has one less."""
+    rows: dict[Cell, list[int]] = {cell: _told("visits", visits, 1) for cell, visits in CELLS.items()}
+    rows["/", "Bing"][1 + [measure.name for measure in told_with_visits("visits")].index("pageviews")] = 2
+
+    def days(name: str, prop: str) -> Counted:
+        side = ("entry_page", "source").index(name)
+        found: dict[Cell, list[int]] = {}
+        for cell, sums in rows.items():
+            day = found.setdefault(("2026-09-01", cell[side]), [0] * len(sums))
+            day[:] = [one + more for one, more in zip(day, sums, strict=True)]
+        return counted("visits", found)
+
+    together = Together(set())
+    together.add(
+        "visits", {(("entry_page", "source"), ""): Table(CELLS, 5)}, {(("entry_page", "source"), ""): counted("visits", rows)}, days
+    )
+    looked_at = {told.name for group in together.beside for told in group if told.cells}
+    assert looked_at == {"visitors", "engaged", "bounces", "visits.seconds"}
+
+
 def test_page_views_are_counted_beyond_the_one_that_every_visit_has() -> None:
     assert counted("visits", {("FI", "Google"): [3, 2, 5, 1, 7, 40]}) == {
         "": {("FI", "Google"): 3}, "visitors": {("FI", "Google"): 2}, "bounces": {("FI", "Google"): 3},
