@@ -1,19 +1,12 @@
-"""The one command's inside: prepares the folder and the ports, starts front and back, restarts either, stops both.
-
-The supervisor owns what outlives a child: the lock on the data folder, the listening sockets (so that a connection made
-while a child restarts waits instead of failing) and nothing else. It imports little and does little, so it stays up.
-"""
+"""The inside of `footfall serve`, `backup`, `audit` and `restore`: each prepares the data folder and locks it, or asks who has it."""
 
 import errno
 import fcntl
 import json
 import os
-import signal
 import socket
-import subprocess
-import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,10 +14,11 @@ from collector import lasting
 from collector.clock import Clock
 from collector.ops.data_folder import FORMAT, FORMAT_FILE, refuse_unfit
 from collector.ops.links import collector_url
-from collector.ops.quiet import outlive_the_log, told
+from collector.ops.quiet import outlive_the_log
 from collector.ops.refusal import Refusal
 from collector.privacy.runtime import open_runtime
 from collector.settings import Settings, runtime_directory
+from collector.supervisor import Between, Child, supervise
 
 if TYPE_CHECKING:
     from collector.ops.audit import Audit
@@ -33,44 +27,11 @@ LOCK_FILE = ".lock"
 SOCKET_NAME = "back.sock"
 SOCKET_PATH_MAX = 100  # bytes; Linux takes 107
 BACKLOG = 1024
-BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)
-STEADY_S = 60.0  # a child that ran this long is forgiven its earlier ends
-STOP_S = 4.5
-POLL_S = 0.05
 AUDIT_TIMEOUT_S = 600.0  # of one statement, where nobody else asks the database anything
-REFUSED = 78  # EX_CONFIG: a child that found something only an operator can change
 
 
 class InUse(Refusal):
     """A server runs on this data folder."""
-
-
-@dataclass
-class Child:
-    """One process that is kept running."""
-
-    role: str
-    order: dict[str, Any]
-    sockets: tuple[socket.socket, ...]
-    keep: tuple[int, ...]
-    process: subprocess.Popen[bytes] | None = None
-    started_s: float = 0.0
-    ends: int = 0
-    due_s: float = 0.0
-    order_once: dict[str, Any] = field(default_factory=dict)
-
-    def start(self, now_s: float) -> None:
-        """Start it and give it its orders over its standard input, which stays open: its end tells that we are gone."""
-        numbers = [s.fileno() for s in self.sockets]
-        command = [sys.executable, "-m", "collector.child"]
-        self.process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own module
-            command, stdin=subprocess.PIPE, pass_fds=[*numbers, *self.keep], start_new_session=True
-        )
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps({**self.order, **self.order_once, "role": self.role, "sockets": numbers}).encode() + b"\n")
-        self.process.stdin.flush()
-        self.order_once = {}
-        self.started_s = now_s
 
 
 def prepare(settings: Settings) -> int:
@@ -133,6 +94,14 @@ def _listen_unix(path: Path) -> socket.socket:
     return listener
 
 
+def _listen_again(settings: Settings, path: Path) -> socket.socket:
+    """The same in a folder that was taken away. Raises Refusal where it cannot be this user's alone again."""
+    runtime, warning = open_runtime(settings.runtime_dir, runtime_directory(), settings.data_dir)
+    if path.parent not in (runtime, settings.data_dir.resolve()):
+        raise Refusal(warning)
+    return _listen_unix(path)
+
+
 def serve(settings: Settings, demo: bool = False) -> int:
     """Run until told to stop; returns the exit code. Raises Refusal before anything is started."""
     outlive_the_log()
@@ -153,8 +122,9 @@ def serve(settings: Settings, demo: bool = False) -> int:
         site = listen("127.0.0.1", 0)
         print(f"Demo shop   http://127.0.0.1:{site.getsockname()[1]}/   click around, then watch the dashboard", flush=True)
         children.append(Child("demo", {**order, "collector": collector_url(settings, port)}, (site,), ()))
+    between = Between(path, partial(_listen_again, settings, path), children[1])
     try:
-        return _supervise(children, Clock())
+        return supervise(children, between, Clock())
     finally:
         path.unlink(missing_ok=True)
 
@@ -165,66 +135,6 @@ def _fill_demo(order: dict[str, Any], lock: int) -> None:
     assert child.process is not None
     if child.process.wait() != 0:
         raise Refusal("The demo's generated history could not be made; see the message above.")
-
-
-def _supervise(children: list[Child], clock: Clock) -> int:
-    stop: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda received, _frame: stop.append(received))
-    for child in children:
-        child.start(clock.monotonic())
-    refused = False
-    while not stop and not refused:
-        clock.sleep(POLL_S)
-        for child in children:
-            refused = refused or not _keep(child, clock.monotonic())
-    _stop_all(children, clock)
-    return 2 if refused else 0
-
-
-def _keep(child: Child, now_s: float) -> bool:
-    """Restart the child if it has ended, not before its back-off; False if at its first start it was refused.
-
-    A refusal later on, of a database that somebody else has open just then, must not stop the other child.
-    """
-    assert child.process is not None
-    code = child.process.poll()
-    if code is None:
-        return True
-    if code == REFUSED and not child.due_s:
-        return False
-    if child.due_s <= child.started_s:
-        child.ends = 0 if now_s - child.started_s > STEADY_S else child.ends
-        wait = BACK_OFF_S[min(child.ends, len(BACK_OFF_S) - 1)]
-        child.ends += 1
-        child.due_s = now_s + wait
-        print(f"The {child.role} process ended ({code}); it is started again in {wait} s.", file=sys.stderr, flush=True)
-    if now_s >= child.due_s:
-        _start_again(child, now_s)
-    return True
-
-
-def _start_again(child: Child, now_s: float) -> None:
-    try:
-        child.start(now_s)
-    except OSError as error:  # no process or no memory to be had just now
-        child.due_s = now_s + BACK_OFF_S[-1]
-        print(f"The {child.role} process cannot be started: {told(error)}. It is tried again.", file=sys.stderr, flush=True)
-
-
-def _stop_all(children: list[Child], clock: Clock) -> None:
-    """Front first, so that the back records the last of what the front wrote. What does not end in time is killed."""
-    deadline = clock.monotonic() + STOP_S
-    for child in children:
-        process = child.process
-        if process is None:
-            continue
-        process.terminate()
-        while process.poll() is None and clock.monotonic() < deadline:
-            clock.sleep(0.01)
-        if process.poll() is None:
-            process.kill()
-        process.wait()
 
 
 def backup(settings: Settings) -> str:

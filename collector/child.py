@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from collector import settings
-from collector.app import REFUSED
 from collector.ops.precedence import step_back
 from collector.ops.quiet import outlive_the_log
+from collector.supervisor import REFUSED
 
 ORDERS_BYTES_MAX = 1_000_000
 

@@ -25,7 +25,7 @@ ONLY_IN = {
     "random": ("collector/demo/",),
     "secrets": ("collector/control/secret.py", "collector/store/duckdb_store.py"),
     "mmap": ("collector/privacy/salts.py",),
-    "subprocess": ("collector/app.py",),
+    "subprocess": ("collector/supervisor.py",),
     # Sockets are listened on, or are the Unix socket between our own processes; `privacy/address.py` parses text with it.
     "socket": (
         "collector/app.py",
@@ -35,6 +35,7 @@ ONLY_IN = {
         "collector/demo/",
         "collector/ops/passthrough.py",
         "collector/privacy/address.py",
+        "collector/supervisor.py",
     ),
     "http.client": ("collector/app.py",),
     # What opens connections to elsewhere, runs what it reads, or is a second way into a database: nowhere at all.

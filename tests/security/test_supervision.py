@@ -1,5 +1,6 @@
 """The front goes on counting whatever becomes of the back, of the log, and of the operator's other programs."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -9,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from collector import app
-from collector.app import BACK_OFF_S, REFUSED, Child
+from collector import supervisor
+from collector.supervisor import BACK_OFF_S, REFUSED, Child
 from tests.server import START_S_MAX, Server, until
 
 PAGE = "https://shop.example/"
@@ -54,6 +55,26 @@ def test_a_database_that_somebody_has_open_holds_up_the_back_alone(own: Server) 
     assert own.settled("pageviews", 5) == 5
 
 
+def test_a_runtime_folder_that_is_taken_away_costs_no_event_and_the_dashboard_seconds(own: Server) -> None:
+    assert own.send(PAGE).counted
+    shutil.rmtree(own.runtime)
+    assert own.send(PAGE).counted
+    assert until(lambda: f"The runtime folder {own.runtime} was emptied" in own.said(), 10)
+    own.wait_live()
+    assert own.settled("pageviews", 2) == 2
+    assert own.total("visitors") == 1
+    assert own.command("backup"), "other commands reach the running server again"
+
+
+def test_a_folder_that_others_may_enter_meanwhile_is_not_used_again(own: Server) -> None:
+    own.runtime.chmod(0o755)
+    (own.runtime / "back.sock").unlink()
+    assert until(lambda: f"The socket {own.runtime}/back.sock is gone" in own.said(), 10)
+    assert f"The runtime folder {own.runtime} is open to others and not used" in own.said()
+    assert own.send(PAGE).counted
+    assert not (own.runtime / "back.sock").exists()
+
+
 def _opened(path: Path) -> duckdb.DuckDBPyConnection | None:
     try:
         return duckdb.connect(path)
@@ -79,11 +100,11 @@ def ended(code: int) -> Child:
 
 def test_a_refusal_at_the_first_start_ends_all_and_a_later_one_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Child, "start", lambda child, now_s: setattr(child, "started_s", now_s))
-    assert not app._keep(ended(REFUSED), 1.0)
+    assert not supervisor._keep(ended(REFUSED), 1.0)
     later = ended(1)
-    assert app._keep(later, 1.0)
+    assert supervisor._keep(later, 1.0)
     later.process = _Ended(REFUSED)  # type: ignore[assignment]  # likewise
-    assert all(app._keep(later, 1.0 + second) for second in range(60))
+    assert all(supervisor._keep(later, 1.0 + second) for second in range(60))
 
 
 def test_a_child_that_cannot_be_started_is_tried_again(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -96,7 +117,7 @@ def test_a_child_that_cannot_be_started_is_tried_again(monkeypatch: pytest.Monke
     monkeypatch.setattr(Child, "start", start)
     child = ended(-9)
     for now_s in range(100, 130):
-        assert app._keep(child, float(now_s))
+        assert supervisor._keep(child, float(now_s))
     assert len(tried) == pytest.approx(30 / BACK_OFF_S[-1], abs=1)
     assert "cannot be started: BlockingIOError (Resource temporarily unavailable)" in capsys.readouterr().err
 
