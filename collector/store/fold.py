@@ -12,10 +12,13 @@ single breakdowns. So a small cell is not hidden by leaving it out. Kept is a ce
 Rule 3 is why "complementary suppression, rows and columns" is not enough: with row sums 40 | 19 and column sums 47 | 12 a cell of
 7 is found by two subtractions, though every remainder is 12 or more. Rectangles: Repsilber, "Preservation of confidentiality in
 aggregated data", 1994; the bounds that sums alone allow are those of Fréchet.
+
+Of a table of entry pages and pages everybody knows the diagonal, kept or not: who entered on a page saw it, and how many did is a
+single breakdown. It hides nothing, and nothing has to hide it; but what is left beside it is nothing or at least `k` visits, too.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from heapq import nlargest
 from itertools import chain, islice
 
@@ -56,30 +59,37 @@ class Table:
 
     Of a table with too many small cells, these may come as sums (`rest`), and those for which rule 3 is in doubt afterwards
     (`doubtful`). What was left out is never asked for again: to leave out more can only add to what hides a cell.
+    Everybody knows the visits of a value of the `diagonal` that meets itself; none of these cells is in the rest.
     """
 
-    def __init__(self, cells: Cells, k: int, rest: Rest = ({}, {})) -> None:
+    def __init__(self, cells: Cells, k: int, rest: Rest = ({}, {}), diagonal: Set[str] = frozenset()) -> None:
         self._cells = dict(sorted(cells.items()))
         self._k = k
+        self.diagonal = diagonal
         self._lines = _lines(self._cells)
         self._sums = (Counter(rest[0]), Counter(rest[1]))
         self._left = (Counter(rest[0]), Counter(rest[1]))
         self._kept_in = tuple(
-            {name: {other for other in line if line[other] >= k} for name, line in lines.items()} for lines in self._lines
+            {name: {other for other in line if line[other] >= k or self._is_known((name, other))} for name, line in lines.items()}
+            for lines in self._lines
         )
+        self._known: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+        self._limits: list[Mapping[str, int]] = [{}, {}]
         self._left_total = sum(rest[0].values())
         self._total = self._left_total + sum(self._cells.values())
         self._sorted: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
         self._across: dict[str, int] = {}  # see `_left_across`
         self._touched: dict[tuple[int, str], None] = {}  # lines of which more is left out now, in an order that every process has
-        self.kept = {cell for cell, visits in self._cells.items() if visits >= k}
+        self.kept = {cell for cell, visits in self._cells.items() if visits >= k and not self._is_known(cell)}
         self._small: list[Cell] = []  # the most visits first
         self._dropped: list[Cell] = []  # left out although large enough
         for sums, lines in zip(self._sums, self._lines, strict=True):
             sums.update({name: sum(line.values()) for name, line in lines.items()})
-        for cell, visits in self._cells.items():
-            if visits < k:
-                self._leave(cell)
+        for cell in filter(self._is_known, self._cells):
+            for side in (0, 1):
+                self._known[side][cell[side]] = self._cells[cell]
+        for cell in self._left_out():
+            self._leave(cell)
         self._long = int(len(self._lines[1]) < len(self._lines[0]))  # the side with fewer lines, which have more cells
         self._touched |= {(side, name): None for side in (0, 1) for name in self._lines[side]}
         self._close()
@@ -121,12 +131,33 @@ class Table:
         return (self._cells[cell],) * 2 if cell in self.kept else self.allowed(cell)
 
     def allowed(self, cell: Cell) -> tuple[int, int]:
-        """The fewest and the most visits that the sums of rows and columns alone allow a cell (Fréchet's bounds)."""
-        return frechet(self._sums[0][cell[0]], self._sums[1][cell[1]], self._total)
+        """The fewest and the most visits that single breakdowns alone allow a cell: Fréchet's bounds, of what the diagonal leaves."""
+        if self._is_known(cell):
+            return (self.visits(cell),) * 2
+        row, column = (sums[value] - known[value] for sums, known, value in zip(self._sums, self._known, cell, strict=True))
+        fewest, most = frechet(row, column, self._total - self._known[0].total())
+        return fewest, min([most, *(limit.get(value, 0) for limit, value in zip(self._limits, cell, strict=True) if limit)])
 
     def hidden(self) -> list[Cell]:
         """The small cells that the sums of their row and column alone do not tell."""
-        return [cell for cell, visits in self._cells.items() if visits < self._k and self.allowed(cell)[0] < self.allowed(cell)[1]]
+        return [cell for cell in self._left_out() if self.allowed(cell)[0] < self.allowed(cell)[1]]
+
+    def is_told(self, cell: Cell) -> bool:
+        """Whether everybody knows a cell's visits: it is kept, or on a diagonal."""
+        return cell in self.kept or self._is_known(cell)
+
+    def limit(self, side: int, visits: Mapping[str, int]) -> None:
+        """Everybody knows how many visits a row's value (side 0) or a column's (1) has at all: no cell of it holds more.
+
+        Nothing is limited where some cell does: of an hour, pages of visits that began before.
+        """
+        if all(count <= visits.get(cell[side], 0) for cell, count in self._cells.items()):
+            self._limits[side] = visits
+
+    @property
+    def once(self) -> list[int]:
+        """The sides that have such a limit."""
+        return [side for side in (0, 1) if self._limits[side]]
 
     def drop_all(self) -> None:
         """Keep nothing."""
@@ -141,6 +172,13 @@ class Table:
     def left(self) -> int:
         """The visits of all cells that are left out."""
         return self._left_total
+
+    def _is_known(self, cell: Cell) -> bool:
+        return cell[0] == cell[1] and cell[0] in self.diagonal
+
+    def _left_out(self) -> list[Cell]:
+        """The small cells."""
+        return [cell for cell, visits in self._cells.items() if visits < self._k and not self._is_known(cell)]
 
     def _add(self, cell: Cell, visits: int) -> None:
         self._cells[cell] = visits
@@ -174,9 +212,7 @@ class Table:
     def _close(self) -> None:
         """Leave out cells until all three rules hold."""
         self._fullest = [nlargest(FULLEST, lines, key=left.__getitem__) for lines, left in zip(self._lines, self._left, strict=True)]
-        self._small = sorted(
-            (cell for cell, visits in self._cells.items() if visits < self._k), key=lambda cell: (-self._cells[cell], cell)
-        )
+        self._small = sorted(self._left_out(), key=lambda cell: (-self._cells[cell], cell))
         self._fill_remainders()
         for cell in reversed(self._small):  # what hides one hides it still when more is left out for the next
             while self.kept and not self._is_hidden(cell):
@@ -187,9 +223,14 @@ class Table:
         """Rule 2: leave out a line's smallest kept cells until what is left of it is nothing or at least k."""
         while self._touched:
             side, name = self._touched.popitem()[0]
-            while 0 < self._left[side][name] < self._k and self._kept_in[side][name]:
-                smallest = next(other for other in self._ascending(side, name) if other in self._kept_in[side][name])
-                self._drop([(name, smallest) if side == 0 else (smallest, name)])
+            known = self._cells[name, name] if self._is_known((name, name)) else 0
+            beside = known if known < self._k else 0  # not kept either, where it is small
+            while any(0 < left < self._k for left in (self._left[side][name], self._left[side][name] + beside)):
+                line = ((name, other) if side == 0 else (other, name) for other in self._ascending(side, name))
+                smallest = next((cell for cell in line if cell in self.kept), None)
+                if smallest is None:
+                    break
+                self._drop([smallest])
 
     def _is_hidden(self, cell: Cell) -> bool:
         """Rule 3."""
@@ -234,18 +275,15 @@ class Table:
     def _could_grow(self, cell: Cell) -> bool:
         """Whether one visit of the row and one of the column could trade values so that the cell has one more."""
         row, column = cell
-        others = [b for b in self._lines[0][row] if b != column and (row, b) not in self.kept]
-        rows = [a for a in self._lines[1][column] if a != row and (a, column) not in self.kept]
-        return any((a, b) not in self.kept for a in rows for b in others)
+        others = [b for b in self._lines[0][row] if b != column and not self.is_told((row, b))]
+        rows = [a for a in self._lines[1][column] if a != row and not self.is_told((a, column))]
+        return any(not self.is_told((a, b)) for a in rows for b in others)
 
     def _cheapest_rectangle(self, cell: Cell) -> list[Cell]:
         """The kept corners of the rectangle with the cell that has the fewest visits in them; some are kept."""
         row, column = cell
-        corners = (
-            [corner for corner in ((row, b), (a, column), (a, b)) if corner in self.kept]
-            for a in self._corners(1, column, row)
-            for b in self._corners(0, row, column)
-        )
+        of_each = (((row, b), (a, column), (a, b)) for a in self._corners(1, column, row) for b in self._corners(0, row, column))
+        corners = ([corner for corner in three if corner in self.kept] for three in of_each if not any(map(self._is_known, three)))
         costs = ((sum(self._cells[corner] for corner in rectangle), rectangle) for rectangle in corners if rectangle)
         found = min(costs, default=(0, []))[1]
         return found or [min(self.kept, key=lambda kept: (self._cells[kept], kept))]

@@ -22,8 +22,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from collector.facts import Pair
-from collector.store.bounds import Bounds, Known, Link, Part, most_beyond
+from collector.store.bounds import Bounds, Link, Part, most_beyond
 from collector.store.fold import Cell, Cells, Table, frechet
+from collector.store.ranges import Known
 
 # A table of more rows times columns is not looked at.
 CELLS_MAX = 2_000
@@ -83,24 +84,34 @@ def is_looked_at(table: Table) -> bool:
     return min(rows, columns) > 1 and rows * columns <= CELLS_MAX
 
 
-def hide_jointly(tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), beside: Sequence[Sequence[Beside]] = ()) -> None:
+def hide_jointly(
+    tables: Mapping[Pair, Table],
+    by_day: ByDay,
+    parts: Sequence[Part] = (),
+    beside: Sequence[Sequence[Beside]] = (),
+    days: Sequence[Pair] = (),
+) -> None:
     """Leave out cells of the tables, which must be whole (no rest), until together they pin down no small cell.
 
-    What is told with visits is looked at group by group.
+    What is told with visits is looked at group by group. `days` are what the days of parts and of their wholes are called.
     """
-    for _ in hiding(tables, by_day, parts, beside):
+    for _ in hiding(tables, by_day, parts, beside, days):
         pass
 
 
 def hiding(
-    tables: Mapping[Pair, Table], by_day: ByDay, parts: Sequence[Part] = (), beside: Sequence[Sequence[Beside]] = ()
+    tables: Mapping[Pair, Table],
+    by_day: ByDay,
+    parts: Sequence[Part] = (),
+    beside: Sequence[Sequence[Beside]] = (),
+    days: Sequence[Pair] = (),
 ) -> Iterator[None]:
     """The same, some of the work at each `next`: 2 s at most (bounds.WORK_MAX)."""
     tables = {pair: table for pair, table in sorted(tables.items(), key=itemgetter(0)) if is_looked_at(table)}
     known = {frozenset(pair) for pair in tables}
     parts = [part for part in parts if known.issuperset(map(frozenset, part)) and _holds(tables, part)]
     for group in ((), *beside):  # what hides a cell hides it still when more is left out for the next
-        yield from _hiding(tables, parts, group, partial(bounds_of, tables, by_day, parts, group))
+        yield from _hiding(tables, parts, group, partial(bounds_of, tables, by_day, parts, group, days))
 
 
 def _holds(tables: Mapping[Pair, Table], part: Part) -> bool:
@@ -207,17 +218,21 @@ def bounds_of(
     by_day: ByDay,
     parts: Sequence[Part] = (),
     beside: Sequence[Beside] = (),
+    days: Sequence[Pair] = (),
     *,
     kept: bool = True,
     linked: bool = True,
 ) -> Bounds:
     """Bounds by all that the tables tell, and by what is told beside. Without `kept`, by their sums alone.
 
-    Not `linked`, what visits add up to is bound by its own sums and not by these visits.
+    Not `linked`, what visits add up to is bound by its own sums and not by these visits, and parts by whole periods and not by days.
     """
-    known = {pair: Known(table.sums(0), table.sums(1), table.bounds if kept else table.allowed) for pair, table in tables.items()}
+    cells = {pair: table.bounds if kept else table.allowed for pair, table in tables.items()}
+    known = {pair: Known(table.sums(0), table.sums(1), cells[pair], table.diagonal, table.once) for pair, table in tables.items()}
     known |= _days(known, by_day)
     hidden = [pair for pair, table in tables.items() if table.hidden()]
+    hiding = set(map(frozenset, hidden))
+    hidden += [of for part in parts for of in part if not hiding.isdisjoint(map(frozenset, part))]
     links: list[Link] = []
     for told in beside:
         adding = {pair: table for pair, table in tables.items() if pair in told.cells}
@@ -225,7 +240,7 @@ def bounds_of(
         known |= own | _days(own, dict(told.of_days(by_day)))
         links += (link for link in map(told.link, [*adding, *told.by_day]) if known.keys() >= set(link))
         hidden += [of for pair in adding.keys() & set(hidden) for of in told.link(pair)[1:]]
-    return Bounds(known, hidden, parts, links if linked else ())
+    return Bounds(known, hidden, parts, links if linked else (), days if linked else ())
 
 
 def _added_up(table: Table, cells: Cells, kept: bool) -> Known:

@@ -9,7 +9,7 @@ then `late.py` sees to what they would tell of what was kept before.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any
@@ -23,7 +23,7 @@ from collector.store.interface import Segment
 from collector.store.joint import hiding, is_looked_at
 from collector.store.late import settle
 from collector.store.schema import Column, single_tables
-from collector.store.together import Counted, Key, Together, counted
+from collector.store.together import DAYS, Counted, Key, Together, counted
 
 Step = Callable[[Connection], None]
 
@@ -58,8 +58,9 @@ class Sealing:
     def pieces(self) -> Iterator[Step]:
         """The work, to be done in order, each in a transaction or none; nothing of it is seen by questions."""
         yield self._look
+        yield partial(_run, sealing_sql.ENTRIES, self._period)
         for fact in facts.ROLLED_UP:
-            yield partial(_run, sealing_sql.make_staging(fact))
+            yield partial(_run, sealing_sql.make_staging(fact), ())
             together = self._rows[fact] <= min(TOGETHER_ROWS_MAX, WHOLE_CELLS_MAX)
             for properties, pairs in _bundles(fact, together):
                 yield partial(self._sum, fact, pairs, properties)
@@ -128,21 +129,25 @@ class Sealing:
         writer.execute(sealing_sql.cells(fact, pairs, bool(self._gone)))
         largest = writer.execute(sealing_sql.LARGEST, (WHOLE_CELLS_MAX,)) if len(pairs) == 1 and not self._is_late else []
         rows = _by_pair(writer.execute(sealing_sql.whole(fact), ([prop for prop, _ in largest],)))
-        tables = {key: Table({cell: visits for cell, (visits, *_) in rows[key].items()}, self._k) for key in sorted(rows)}
+        known = {value for (value,) in writer.execute(sealing_sql.KNOWN)} if sealing_sql.DIAGONAL in pairs else set()
+        tables: dict[Key, Table] = {}
+        for key in sorted(rows):
+            cells = {cell: visits for cell, (visits, *_) in rows[key].items()}
+            tables[key] = Table(cells, self._k, diagonal=known if key[0] == sealing_sql.DIAGONAL else set())
         small = {key: table for key, table in tables.items() if is_looked_at(table)}
         self._tables[fact] |= small
         self._counted[fact] |= {key: counted(fact, rows[key]) for key in small}
         if self._is_late:
             for (pair, prop), table in tables.items():
-                self._late[fact, pair, prop] = {cell: visits for cell, visits in table.cells.items() if cell not in table.kept}
-        tables |= {(pairs[0], prop): self._large(writer, prop, visits) for prop, visits in largest}
+                self._late[fact, pair, prop] = {cell: visits for cell, visits in table.cells.items() if not table.is_told(cell)}
+        tables |= {(pairs[0], prop): self._large(writer, prop, visits, known) for prop, visits in largest}
         writer.execute(sealing_sql.stage(fact), (*self._period, self._k))
         _with_cells(writer, sealing_sql.unstage(fact), [(pair, cell) for (pair, _), table in tables.items() for cell in table.dropped])
 
-    def _large(self, writer: Connection, prop: str, visits: int) -> Table:
+    def _large(self, writer: Connection, prop: str, visits: int, known: Set[str]) -> Table:
         """A table too large to be looked at whole: its large cells, the sums of the small ones, and those in doubt."""
         rows, columns = (_by_name(writer.execute(sql, (prop, self._k))) for sql in sealing_sql.REST)
-        table = Table(_cells(writer.execute(sealing_sql.LARGE, (prop, self._k))), self._k, (rows, columns))
+        table = Table(_cells(writer.execute(sealing_sql.LARGE, (prop, self._k))), self._k, (rows, columns), known)
         if not table.left:  # nor is there anything small
             return table
         writer.execute(sealing_sql.LINES)
@@ -163,7 +168,7 @@ class Sealing:
 
     def _hiding(self) -> Iterator[None]:
         together = self._together
-        return hiding(together.tables, together.by_day, list(together.parts()), together.beside)
+        return hiding(together.tables, together.by_day, list(together.parts()), together.beside, DAYS)
 
     def _days(self, writer: Connection, fact: FactName, name: str, prop: str) -> Counted:
         """What everybody knows of the days: a dimension's values, by day or for all days that gave theirs up."""
@@ -218,8 +223,8 @@ def _pause(writer: Connection) -> None:
     """A piece of work that asks nothing of the database."""
 
 
-def _run(sql: str, writer: Connection) -> None:
-    writer.execute(sql)
+def _run(sql: str, values: Sequence[Any], writer: Connection) -> None:
+    writer.execute(sql, values)
 
 
 def _cells(rows: list[tuple[Any, ...]]) -> dict[Cell, int]:

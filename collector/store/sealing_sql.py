@@ -19,11 +19,14 @@ IN_PERIOD = "site = ? AND day BETWEEN ? AND ?"
 GIVEN_UP: dict[FactName, tuple[str, ...]] = {
     fact: (HOUR, *(d.name for d in facts.dimensions_of(fact) if d.about == "visitor")) for fact in facts.ROLLED_UP
 }
+# Who entered on a page saw it. Where as many visits of pages say so as entered there, everybody knows how many they are.
+DIAGONAL: Pair = ("entry_page", "page")
 # What the statements below make, to be dropped when the sealing has ended.
 TEMPORARY = (
     "sealing_rows",
     "sealing_cells",
     "sealing_lines",
+    "sealing_entries",
     *(f"sealing_{part}{fact}" for fact in facts.ROLLED_UP for part in ("", "given_")),
 )
 
@@ -113,20 +116,27 @@ def whole(fact: FactName) -> str:
     return f"SELECT {columns} FROM sealing_cells WHERE NOT list_contains(?, property)"
 
 
+_OF_CELL = VISITS.replace("visits", "c.visits")
+# How many visits entered on each page. Binds site, first and last.
+ENTRIES = f"""CREATE OR REPLACE TEMP TABLE sealing_entries AS
+SELECT "{DIAGONAL[0]}" AS value, CAST(sum(visits) AS BIGINT) AS visits FROM visits_detail WHERE {IN_PERIOD} GROUP BY 1"""
+# A cell of `DIAGONAL` that everybody knows, kept or not.
+_KNOWN = f"""(c.dimension = '{DIAGONAL[0]}' AND c.other = '{DIAGONAL[1]}' AND c.value = c.other_value
+AND (c.value, {_OF_CELL}) IN (SELECT (value, visits) FROM sealing_entries))"""
+KNOWN = f"SELECT value FROM sealing_cells c WHERE {_KNOWN}"
 # Of the one table of a property, or of "". They bind it, and k. Sorted, because the database sorts faster than Python (`fold.Table`).
-LARGE = f"SELECT value, other_value, {VISITS} FROM sealing_cells WHERE property = ? AND visits >= ? ORDER BY 1, 2"
+LARGE = f"SELECT value, other_value, {VISITS} FROM sealing_cells c WHERE property = ? AND (visits >= ? OR {_KNOWN}) ORDER BY 1, 2"
 REST = tuple(
-    f"SELECT {value}, CAST(sum({VISITS}) AS BIGINT) FROM sealing_cells WHERE property = ? AND visits < ? GROUP BY 1"
+    f"SELECT {value}, CAST(sum({VISITS}) AS BIGINT) FROM sealing_cells c WHERE property = ? AND visits < ? AND NOT {_KNOWN} GROUP BY 1"
     for value in ("value", "other_value")
 )
 # What the large table tells of its rows (side 0) and columns (1): see `fold.Table.exposure`.
 LINES = "CREATE OR REPLACE TEMP TABLE sealing_lines (side INTEGER, name VARCHAR, exposure BIGINT, visits BIGINT)"
 ADD_LINES = "INSERT INTO sealing_lines SELECT side, name, exposure, visits FROM source"
 # Small cells for which rule 3 is in doubt. Binds the property, k, all left-out visits and the table's visits.
-_OF_CELL = VISITS.replace("visits", "c.visits")
 DOUBTFUL = f"""SELECT c.value, c.other_value, {_OF_CELL} FROM sealing_cells c
 JOIN sealing_lines r ON r.side = 0 AND r.name = c.value JOIN sealing_lines o ON o.side = 1 AND o.name = c.other_value
-WHERE c.property = ? AND c.visits < ? AND (r.exposure + o.exposure + {_OF_CELL} > ? OR r.visits + o.visits > ?)"""
+WHERE c.property = ? AND c.visits < ? AND NOT {_KNOWN} AND (r.exposure + o.exposure + {_OF_CELL} > ? OR r.visits + o.visits > ?)"""
 
 
 def make_staging(fact: FactName) -> str:

@@ -9,7 +9,7 @@ Days are two dimensions: what visitors have is told of small days together, what
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 
-from collector.facts import PAIRS, PROPERTY_DIMENSIONS, ROLLED_UP, FactName, Measure, Pair, shares_of, told_with_visits
+from collector.facts import HOUR, PAIRS, PROPERTY_DIMENSIONS, ROLLED_UP, FactName, Measure, Pair, shares_of, told_with_visits
 from collector.store.bounds import Part
 from collector.store.fold import Cell, Cells, Table
 from collector.store.joint import Beside
@@ -29,7 +29,11 @@ _SEEN = {"entry_page": "page", "exit_page": "page"}
 # What facts must tell the same of for their dimensions to be one: the others sum something else in each fact.
 _SAME = frozenset({"", *(share for fact in ROLLED_UP for share in shares_of(fact))})
 # Each cell of a table of visits is part of one of pages: the first and the last page of a visit are pages that it saw.
-PARTS: tuple[Part, ...] = tuple(((one, other), (_SEEN.get(one, one), _SEEN.get(other, other))) for one, other in PAIRS["visits"])
+PARTS: tuple[Part, ...] = tuple(
+    ((one, other), (one if other in _SEEN else _SEEN.get(one, one), _SEEN.get(other, other))) for one, other in PAIRS["visits"]
+)
+# What the days of visits are called, and those of the pages that they saw; see `Together._add_days`.
+DAYS: tuple[Pair, ...] = tuple((f"visits.{days}", f"pages.{days}") for days in ("day", "each_day"))
 
 
 class Together:
@@ -43,6 +47,7 @@ class Together:
         self._beside: dict[str, Beside] = {}
         self._called: dict[tuple[FactName, str], str] = {}
         self._known: dict[str, Counted] = {}
+        self._visits: dict[str, Mapping[str, int]] = {}  # those of each value of a dimension of visits, but hours: a visit may last longer
         self._said: dict[tuple[str, str], Counter[str]] = {}  # what the values of a dimension add up to, by what is told and the dimension
 
     def add(self, fact: FactName, tables: Mapping[Key, Table], counted: Mapping[Key, Counted], days: Days) -> None:
@@ -50,6 +55,11 @@ class Together:
         for (pair, prop), table in tables.items():
             names = [self._name(fact, (pair, prop), side, table.sums(side), days) for side in (0, 1)]
             self.tables[names[0], names[1]] = table
+            for side, name in enumerate(pair):
+                if fact == "visits" and name != HOUR:
+                    self._visits[name] = _added(days(name, "")[""])
+                elif name in self._visits:
+                    table.limit(side, self._visits[name])
             for measure in told_with_visits(fact):
                 self._add_told(fact, measure, (names[0], names[1]), counted[pair, prop][measure.name])
             for side, name in enumerate(pair):  # the values of a property that every event has share out the same events

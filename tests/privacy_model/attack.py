@@ -4,15 +4,15 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 
 from collector.query import Caller
 from tests.privacy_model import questions
 from tests.privacy_model.history import Histories, Moment
-from tests.privacy_model.questions import Raw
-from tests.privacy_model.reading import Bound, Told, asked_measures, fitting, read, told
+from tests.privacy_model.questions import Raw, dimension_of
+from tests.privacy_model.reading import Bound, Told, asked_measures, fitting, of_pages, read, told
 from tests.privacy_model.site import ADDED, Site, is_never
 from tests.privacy_model.solver import Tables
 
@@ -69,7 +69,7 @@ def attack(site: Site, histories: Histories, at_random: int = ASKED_AT_RANDOM) -
 def small_crossings(site: Site) -> Iterator[Crossing]:
     """Crossings of 1 to k - 1 visits: of each sealed period, by each sealing of it and by all, and of each day that keeps its detail."""
     live = [(day, day) for day in site.days if day > site.sealed_until]
-    for one, other in combinations(range(len(site.dimensions)), 2):
+    for one, other in combinations(site.apis, 2):
         for first, last in (*site.periods, *live):
             for chosen in _deliveries(site):
                 yield from _small(site, (one, other), (first, last), chosen)
@@ -105,14 +105,15 @@ def _deliveries(site: Site) -> list[tuple[int, ...]]:
     return [(0, 1), (0,), (1,)] if site.is_late else [(0, 1)]
 
 
-def _small(site: Site, places: tuple[int, int], period: tuple[date, date], deliveries: tuple[int, ...]) -> Iterator[Crossing]:
+def _small(site: Site, apis: tuple[str, str], period: tuple[date, date], deliveries: tuple[int, ...]) -> Iterator[Crossing]:
     within = site.of_days(*period) & np.isin(site.cells[:, -1], deliveries)
-    for i, value in enumerate(site.values[places[0]]):
-        for j, other in enumerate(site.values[places[1]]):
-            cells = within & (site.cells[:, places[0]] == i) & (site.cells[:, places[1]] == j)
-            visits = int(site.counts[cells].sum())
-            if 0 < visits < site.k:
-                yield from _of_both(site, Crossing((value, other), *period, deliveries, visits, cells))
+    for values in product(*(site.values[site.dimensions.index(dimension_of(api))] for api in apis)):
+        cells = within
+        for api, value in zip(apis, values, strict=True):
+            cells = cells & site.summed(site.of_value(api, value.__eq__)).astype(bool)
+        visits = int(site.counts[cells].sum())
+        if 0 < visits < site.k:
+            yield from _of_both(site, Crossing((*apis, *values), *period, deliveries, visits, cells))
 
 
 def _of_both(site: Site, crossing: Crossing) -> Iterator[Crossing]:
@@ -131,9 +132,12 @@ def _gather(site: Site, histories: Histories, at_random: int) -> tuple[list[Boun
     together: dict[object, Bound] = {}
     earlier: dict[str, dict[str, Told]] = {}
     if is_never(site.adds, site.share):
-        none = Bound(site.of_share, 0, 0, added=True)
+        none = Bound(site.of_share.astype(np.int64), 0, 0, added=True)
         for bounds in (alone, unsaved, together):
             bounds[none.key] = none
+    for bound in of_pages(site):
+        for bounds in (alone, unsaved, together):
+            bounds[bound.key] = bound
     for moment in histories.moments(site):
         for public in (True, False) if moment.sealed else (True,):
             singles, more, saved = asked[public]
@@ -153,7 +157,7 @@ def _asked(site: Site, public: bool, at_random: int) -> tuple[list[Raw], list[Ra
     found = questions.some(site, chance, public, at_random)
     if public:
         found += questions.single_breakdowns(site) + questions.crossings(site, chance)
-    singles = [raw for raw in found if questions.names_one(raw)]
+    singles = [raw for raw in found if questions.names_one(site, raw)]
     saved = questions.of_segments(site, random.Random(f"segments {site.seed} {public}"), public, OF_SEGMENTS_AT_RANDOM)
     kinds = singles, [raw for raw in found if raw not in singles], saved
     one, more, of_segments = ([questions.with_measures(site, raw) for raw in raws] for raws in kinds)
@@ -184,7 +188,7 @@ def _told(site: Site, bounds: Sequence[Bound], crossings: Iterable[Crossing]) ->
         for sense in ("least", "most"):
             visits, table = tables.extreme(tables.columns(crossing.cells, crossing.added), sense)
             solved += 1
-            left = [one for one in left if int(table[tables.columns(one.cells, one.added)].sum()) == one.visits]
+            left = [one for one in left if int(table @ tables.columns(one.cells, one.added)) == one.visits]
             if visits != crossing.visits:
                 break
         else:

@@ -9,7 +9,7 @@ import pytest
 
 from collector.query import reach
 from collector.query.part import Needs
-from collector.store import duckdb_store, fold, joint, sealing, segments, together
+from collector.store import duckdb_store, fold, joint, sealing, sealing_sql, segments, together
 from collector.store.interface import Segment
 
 Mutant = Callable[[pytest.MonkeyPatch], None]
@@ -52,6 +52,21 @@ def facts_alone(patch: pytest.MonkeyPatch) -> None:
     """What the tables of entry pages hide those of pages may tell."""
     patch.setattr(together, "PARTS", ())
     patch.setattr(together.Together, "_known_as", lambda *_: "")
+
+
+def diagonal_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """Who entered on a page saw it: how many did is told by entry pages alone."""
+    patch.setattr(sealing_sql, "DIAGONAL", ("", ""))
+
+
+def visits_of_pages_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A country has so many visits, and no page was seen by more of them."""
+    patch.setattr(fold.Table, "limit", _nothing)
+
+
+def pages_of_days_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What pages and entry pages tell of each day."""
+    patch.setattr(sealing, "DAYS", ())
 
 
 def shares_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -109,6 +124,9 @@ MUTANTS: Mapping[str, Mutant] = {
         remainders_but_no_trades,
         tables_alone,
         facts_alone,
+        diagonal_forgotten,
+        visits_of_pages_forgotten,
+        pages_of_days_forgotten,
         shares_forgotten,
         sums_forgotten,
         live_days_forgotten,
@@ -127,7 +145,7 @@ def _told_beside(patch: pytest.MonkeyPatch, is_looked_at: Callable[[joint.Beside
 
 
 def _tables_alone(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(sealing, "hiding", lambda tables, by_day, parts, beside: iter(()))
+    patch.setattr(sealing, "hiding", lambda *_: iter(()))
 
 
 def _nothing(*_: Any) -> None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import permutations, product
 from typing import Any
 
-from tests.privacy_model.site import ASKED, OF_EVENTS, Site
+from tests.privacy_model.site import ASKED, DIMENSION, FIRST, LAST, OF_EVENTS, SEEN, Site
 
 Raw = dict[str, Any]
 SEGMENT = "segment"
@@ -20,12 +20,11 @@ SHARES = {"visitors": "visitors", "bounces": "bounce_rate", "engaged": "engageme
 SUMS = {"pageviews": "pageviews", "seconds": "visit_duration", "events": "events"}
 _OF_EVENTS_ALONE = ("event:name", "event:props:plan", "event:currency")
 _OF_PARTS = ("event:page", "event:name", "event:props:plan", "event:currency")
-_DIMENSION = {api: name for name, apis in ASKED.items() for api in apis}
 
 
 def dimension_of(api: str) -> str:
     """The site's dimension that a question names."""
-    return _DIMENSION[api]
+    return DIMENSION[api]
 
 
 def filtered_on(filters: Sequence[Any]) -> Iterator[str]:
@@ -39,11 +38,12 @@ def names_segment(raw: Raw) -> bool:
     return SEGMENT in filtered_on(raw["filters"])
 
 
-def names_one(raw: Raw) -> bool:
+def names_one(site: Site, raw: Raw) -> bool:
     """Whether a question names one dimension at most."""
     if names_segment(raw):
         return False
-    named = {_DIMENSION[api] for api in raw["dimensions"] if api in _DIMENSION} | {_DIMENSION[api] for api in filtered_on(raw["filters"])}
+    asked = [*(api for api in raw["dimensions"] if api in DIMENSION), *filtered_on(raw["filters"])]
+    named = {api if site.walks and api in ASKED["page"] else DIMENSION[api] for api in asked}
     hours = "time:hour" in raw["dimensions"] or "T" in raw["date_range"][1]
     return len(named | ({"hour"} if hours else set())) < 2
 
@@ -67,12 +67,11 @@ def single_breakdowns(site: Site) -> list[Raw]:
     """One dimension at a time, or none: by day and by month, for each period and for all of them, and with filters on it alone."""
     spans = list(dict.fromkeys([_whole(site, True), *site.periods[:3]]))
     found = [_question(span, ["time:day"]) for span in spans]
-    asked = [(name, ASKED[name][0]) for name in site.dimensions]
     # Of a page a share of visits, and their seconds, are told as of the page they began with.
-    asked += [("page", "visit:entry_page")] if (site.share or site.adds) and "page" in site.dimensions else []
-    for name, api in asked:
+    first = [FIRST] if (site.share or site.adds) and "page" in site.dimensions and not site.walks else []
+    for api in (*site.apis, *first):
         found += [_question(span, [api, *time]) for span in spans for time in ([], ["time:day"], ["time:month"])]
-        found += [_question(spans[0], ["time:day"], [["is", api, [value]]]) for value in _values(site, name)]
+        found += [_question(spans[0], ["time:day"], [["is", api, [value]]]) for value in _values(site, dimension_of(api))]
     return found
 
 
@@ -176,6 +175,8 @@ def _condition(site: Site, chance: random.Random, name: str, api: str) -> list[A
 
 def _pairs(site: Site) -> Iterator[tuple[str, str]]:
     """Every pair of what can be asked, in both directions."""
+    if site.walks:
+        yield from ((FIRST, LAST), (LAST, FIRST), (FIRST, SEEN), (SEEN, FIRST))
     for one, other in permutations(site.dimensions, 2):
         for pair in product(ASKED[one], ASKED[other]):
             # A visit's last page is kept with the visit alone, not with what happens on its pages.

@@ -8,6 +8,7 @@ of a day or of a period. A segment that is withheld looks like one of no visit, 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
 from itertools import product
 from math import ceil, floor
 from typing import Any
@@ -17,14 +18,14 @@ import numpy as np
 from collector.facts import RARE
 from tests.privacy_model.history import Moment
 from tests.privacy_model.questions import SEGMENT, SHARES, SUMS, Raw, dimension_of, filtered_on, names_event, names_segment
-from tests.privacy_model.site import NOON, OF_CONTENT, Period, Site
+from tests.privacy_model.site import ASKED, LAST, NOON, OF_CONTENT, SEEN, Period, Site
 
 ANY = 10**9  # more than any sum of a small site
 
 
 @dataclass(frozen=True)
 class Bound:
-    """The visits of some cells (a mask), or with `added` what they add up to, are at least `least` and at most `most`."""
+    """The visits of some cells, each so often, or with `added` what they add up to, are at least `least` and at most `most`."""
 
     cells: np.ndarray
     least: int
@@ -37,7 +38,7 @@ class Bound:
 
     def holds(self, site: Site) -> bool:
         """Whether the site's visits fit."""
-        return self.least <= int((site.more if self.added else site.counts)[self.cells].sum()) <= self.most
+        return self.least <= int((site.more if self.added else site.counts) @ self.cells) <= self.most
 
 
 Told = dict[tuple[str, ...], tuple[int, int]]  # the fewest and the most visits of each row, or what these add up to
@@ -47,7 +48,7 @@ NONE = (0, 0)
 def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before: Mapping[str, Told] | None) -> Iterator[Bound]:
     """What one answer says. `before` is what the same question was told before the last sealing, None if it was not asked."""
     covered = _covered(site, answer) & np.isin(site.cells[:, -1], moment.present) & _in_hours(site, raw["date_range"])
-    covered &= fitting(site, raw["filters"])
+    covered = covered & fitting(site, raw["filters"])
     visits = told(raw, answer)
     open_visits = _withheld(answer) - sum(count for values, (count, _) in visits.items() if RARE in values)
     whole: set[tuple[str, ...]] = set()
@@ -62,15 +63,36 @@ def read(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment, before
             least, most = rows.get(values, NONE)
             slack = ANY if added and open_visits > 0 else open_visits
             slack += sum(other for rare, (_, other) in rows.items() if RARE in rare and _matches(rare, values))
-            yield Bound(cells, least, most if slack <= 0 else min(ANY, most + slack), added)
+            yield Bound(site.summed(cells), least, most if slack <= 0 else min(ANY, most + slack), added)
             if (
                 moment.newly is not None
                 and values in whole
-                and (_is_one_telling(site, raw, answer) or _is_one_crossing(site, answer, cells))
+                and (_is_one_telling(site, raw, answer) or _is_one_crossing(site, raw, answer, cells))
             ):
                 fewest, highest = earlier.get(values, NONE)
-                yield Bound(cells & _told_whole(site, moment.newly, raw), least - highest, most - fewest, added)
+                newly = site.summed(cells & _told_whole(site, moment.newly, raw))
+                yield Bound(newly, least - highest, most - fewest, added)
     yield from _compared(site, raw, answer, moment)
+
+
+def of_pages(site: Site) -> Iterator[Bound]:
+    """What sealed days say of one fact at a time of the visits of pages: each is counted for each page that it saw.
+
+    No question asks for these sums by themselves, but they are in the daily rows.
+    """
+    if not site.walks:  # then they are those of visits
+        return
+    seen = site.of_value(SEEN, lambda page: True)
+    for api in site.apis:
+        for value in () if api in (SEEN, LAST) else site.values[site.dimensions.index(dimension_of(api))]:
+            cells = seen & site.of_value(api, value.__eq__)
+            for first, last in site.periods:
+                small = _small_days(site, 0, (first, last)) if dimension_of(api) not in OF_CONTENT else []
+                for days in [[day] for day in site.days if first <= day <= last and day not in small] + [small]:
+                    if sum(_visits(site, 0, day) for day in days) >= (site.k if days is small else 0):
+                        of_days = site.summed(cells & np.any([site.of_days(day, day) for day in days], axis=0))
+                        visits = int(site.counts @ of_days)
+                        yield Bound(of_days, visits, visits)
 
 
 def _compared(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment) -> Iterator[Bound]:
@@ -84,9 +106,9 @@ def _compared(site: Site, raw: Raw, answer: Mapping[str, Any], moment: Moment) -
     for values, cells in _rows(site, raw, days & np.isin(site.cells[:, -1], moment.present) & fitting(site, raw["filters"])):
         visits = figures.get(values, 0)
         if cells.any() and visits and "T" not in raw["date_range"][1]:
-            yield Bound(cells, visits, ANY)
-            if moment.newly == 0 and _is_one_crossing(site, answer, cells):
-                yield Bound(cells & _told_whole(site, 0, raw), visits, visits)
+            yield Bound(site.summed(cells), visits, ANY)
+            if moment.newly == 0 and _is_one_crossing(site, raw, answer, cells):
+                yield Bound(site.summed(cells & _told_whole(site, 0, raw)), visits, visits)
 
 
 def _rows(site: Site, raw: Raw, covered: np.ndarray) -> Iterator[tuple[tuple[str, ...], np.ndarray]]:
@@ -110,11 +132,19 @@ def _told_whole(site: Site, delivery: int, raw: Raw) -> np.ndarray:
     if all(dimension_of(api) in OF_CONTENT for api in _named(site, raw)):
         return cells
     for period in site.periods:
-        by_day = [(day, int(site.counts[site.of_delivery(delivery) & site.of_days(day, day)].sum())) for day in site.days]
-        small = [(day, visits) for day, visits in by_day if period[0] <= day <= period[1] and visits < site.k]
-        if sum(visits for _, visits in small) < site.k:
-            cells = cells & ~np.any([site.of_days(day, day) for day, _ in small] or [np.zeros(len(cells), dtype=bool)], axis=0)
+        small = _small_days(site, delivery, period)
+        if sum(_visits(site, delivery, day) for day in small) < site.k:
+            cells = cells & ~np.any([site.of_days(day, day) for day in small] or [np.zeros(len(cells), dtype=bool)], axis=0)
     return cells
+
+
+def _small_days(site: Site, delivery: int, period: Period) -> list[date]:
+    """The days of a period with fewer visits than may be told apart."""
+    return [day for day in site.days if period[0] <= day <= period[1] and _visits(site, delivery, day) < site.k]
+
+
+def _visits(site: Site, delivery: int, day: date) -> int:
+    return int(site.counts[site.of_delivery(delivery) & site.of_days(day, day)].sum())
 
 
 def _named(site: Site, raw: Raw) -> Iterator[str]:
@@ -160,14 +190,26 @@ def _matches(rare: Sequence[str], values: Sequence[str]) -> bool:
     return all(mine in (RARE, theirs) for mine, theirs in zip(rare, values, strict=True))
 
 
-def _is_one_crossing(site: Site, answer: Mapping[str, Any], cells: np.ndarray) -> bool:
-    """Whether a row of pairs is about one value of each of two dimensions, and one sealed period."""
+def _is_one_crossing(site: Site, raw: Raw, answer: Mapping[str, Any], cells: np.ndarray) -> bool:
+    """Whether a row of pairs is about one value of each of two facts, and one sealed period."""
     if answer["meta"]["days"]["pairs"] is None:
         return False
-    chosen = site.cells[cells]
-    singles = sum(len(np.unique(chosen[:, place])) == 1 < len(values) for place, values in enumerate(site.values))
-    days = [site.days[place] for place in np.unique(chosen[:, -2])]
-    return singles == 2 and any(first <= days[0] and days[-1] <= last for first, last in site.periods)
+    days = [site.days[place] for place in np.unique(site.cells[site.summed(cells) > 0][:, -2])]
+    named = set(_named(site, raw))
+    ones = [api for api in site.apis if _same(site, api) & named and _values_in(site, api, cells) == 1]
+    return len(ones) == 2 and any(first <= days[0] and days[-1] <= last for first, last in site.periods)
+
+
+def _same(site: Site, api: str) -> set[str]:
+    """The names of what is the same on this site."""
+    name = dimension_of(api)
+    return {api} if name == "page" and site.walks else set(ASKED[name])
+
+
+def _values_in(site: Site, api: str, cells: np.ndarray) -> int:
+    """How many values cells have of what is asked for."""
+    masks = (site.of_value(api, value.__eq__) for value in site.values[site.dimensions.index(dimension_of(api))])
+    return sum(bool(site.summed(cells & mask).any()) for mask in masks)
 
 
 def _is_one_telling(site: Site, raw: Raw, answer: Mapping[str, Any]) -> bool:
@@ -197,7 +239,7 @@ def _in_hours(site: Site, asked: Sequence[str]) -> np.ndarray:
     last, until = date.fromisoformat(asked[1][:10]), int(asked[1][11:13])
     if "hour" not in site.dimensions:
         return np.ones(len(site.cells), dtype=bool) if until > int(NOON) else np.logical_not(site.of_days(last, last))
-    within: np.ndarray = site.of_value("hour", lambda hour: int(hour) < until) | ~site.of_days(last, last)
+    within: np.ndarray = site.of_value("visit:hour", lambda hour: int(hour) < until) | ~site.of_days(last, last)
     return within
 
 
@@ -207,8 +249,7 @@ Label = tuple[str, np.ndarray]  # what a row is called, and its cells
 def _column(site: Site, api: str) -> list[Label]:
     """The rows that a dimension may have."""
     if not api.startswith("time:"):
-        name = dimension_of(api)
-        return [(value, site.of_value(name, value.__eq__)) for value in site.values[site.dimensions.index(name)]]
+        return [(value, site.of_value(api, value.__eq__)) for value in site.values[site.dimensions.index(dimension_of(api))]]
     if api == "time:hour":
         hours = _column(site, "visit:hour") if "hour" in site.dimensions else [(NOON, np.ones(len(site.cells), dtype=bool))]
         return [(f"{day} {hour}:00:00", mask & site.of_days(day, day)) for day in site.days for hour, mask in hours]
@@ -229,7 +270,7 @@ def fitting(site: Site, filters: Sequence[Any]) -> np.ndarray:
     """The cells that fit all of these conditions."""
     fits = np.ones(len(site.cells), dtype=bool)
     for condition in filters:
-        fits &= _condition(site, condition)
+        fits = fits & _condition(site, condition)
     return fits
 
 
@@ -237,11 +278,9 @@ def _condition(site: Site, asked: Sequence[Any]) -> np.ndarray:
     if asked[0] == "and":
         return fitting(site, asked[1])
     if asked[0] == "or":
-        found: np.ndarray = np.any([_condition(site, part) for part in asked[1]], axis=0)
-        return found
+        return reduce(np.logical_or, (_condition(site, part) for part in asked[1]))
     operator, api, values = asked
     if api == SEGMENT:
         return fitting(site, dict(site.segments)[values[0]])
     test = (lambda value: value in values) if operator.startswith("is") else (lambda value: any(part in value for part in values))
-    fits = site.of_value(dimension_of(api), test)
-    return ~fits if operator.endswith("_not") else fits
+    return site.of_value(api, lambda value: test(value) is not operator.endswith("_not"))

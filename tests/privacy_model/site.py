@@ -2,13 +2,14 @@
 
 A site is a table of whole numbers: how many visits each cell has, a cell being one value of each dimension, a day, and the
 delivery it came with (0: in time; 1: late, after its period was sealed). All rows of the store are made from these numbers,
-each visit seeing one page and sending one kind of event at most, so that every answer is a sum of cells. Of some sites a cell also
-has whether its visits count as something more, such as bounced (`facts.shares_of`), and what they add up to, such as page views.
+each visit sending one kind of event at most and seeing one page, or those of a walk (`walks.py`), so that every answer is a sum of
+cells. Of some sites a cell also has whether its visits count as something more, such as bounced (`facts.shares_of`), and what they add
+up to, such as page views.
 """
 
 import random
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import product
@@ -51,6 +52,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "value": ("event:props:plan",),
     "currency": ("event:currency",),
 }
+DIMENSION = {api: name for name, apis in ASKED.items() for api in apis}
 VALUES: dict[str, tuple[str, ...]] = {
     "hostname": ("example.com", "shop.example.com", "blog.example.com", "docs.example.com"),
     "page": ("/", "/pricing", "/blog", "/about"),
@@ -65,6 +67,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "currency": ("EUR", "SEK", "USD", "GBP"),
 }
 NOON = "12"  # the hour of all visits of a site that does not tell hours apart
+# What a page is asked for as: the first of a visit, the last, or any that it saw.
+FIRST, LAST, SEEN = "visit:entry_page", "visit:exit_page", "event:page"
 # What a visit adds to a fact, if it counts in all of its shares.
 _MEASURES: dict[FactName, tuple[str, ...]] = {
     "visits": ("visits", "pageviews", *shares_of("visits")),
@@ -76,13 +80,21 @@ OF_VISITS = ("source", "utm_campaign", "country", "browser", "device", "hostname
 OF_CONTENT = OF_EVENTS | {"hostname", "page"}
 
 
+class Walk(NamedTuple):
+    """The pages of a visit: the first, the last, and all that it saw."""
+
+    first: str
+    last: str
+    seen: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Site:
     """`counts` are the visits of `cells`, an array of places: one of each dimension's values, of `days` and of DELIVERIES.
 
     `periods` are sealed, in this order; later days keep their detail. `segments` were saved before: name and conditions. With a
     `share` the place before the day's is 1 for visits that count in it, else 0; without, all count in all of them. `more` is what the
-    visits of each cell add to the measure that the site `adds`, beyond the least.
+    visits of each cell add to the measure that the site `adds`, beyond the least. With `walks` the place of a page is that of a walk.
     """
 
     seed: int
@@ -97,6 +109,12 @@ class Site:
     share: str = ""
     adds: str = ""
     more: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    walks: tuple[Walk, ...] = ()
+
+    @property
+    def apis(self) -> tuple[str, ...]:
+        """What can be told of the site that is not the same: of one-page visits the page, of others the first, the last and any."""
+        return tuple(api for name in self.dimensions for api in (ASKED[name] if name == "page" and self.walks else ASKED[name][:1]))
 
     @property
     def sealed_until(self) -> date:
@@ -124,11 +142,24 @@ class Site:
         found: np.ndarray = inside[self.cells[:, -2]]
         return found
 
-    def of_value(self, dimension: str, fits: Any) -> np.ndarray:
-        """The cells whose value of a dimension fits."""
-        place = self.dimensions.index(dimension)
-        inside = np.array([bool(fits(value)) for value in self.values[place]])
-        found: np.ndarray = inside[self.cells[:, place]]
+    def of_value(self, api: str, fits: Callable[[str], bool]) -> np.ndarray:
+        """The cells whose value of what is asked for fits. Of a page that visits saw: by page, and cell; see `summed`."""
+        name = DIMENSION[api]
+        place = self.dimensions.index(name)
+        if not self.walks or name != "page":
+            inside = np.array([bool(fits(value)) for value in self.values[place]])
+        elif api == SEEN:
+            inside = np.array([[page in walk.seen and bool(fits(page)) for walk in self.walks] for page in self.values[place]])
+        else:
+            inside = np.array([bool(fits(walk.first if api == FIRST else walk.last)) for walk in self.walks])
+        found: np.ndarray = inside[..., self.cells[:, place]]
+        return found
+
+    def summed(self, cells: np.ndarray) -> np.ndarray:
+        """How often each cell is counted: by page, its visits are counted for each that they saw."""
+        if cells.ndim == 1:
+            return cells.astype(np.int64)
+        found: np.ndarray = (cells & self.of_value(SEEN, lambda page: True)).sum(axis=0)
         return found
 
 
@@ -141,11 +172,11 @@ def generate(seed: int) -> Site:
     values = tuple(VALUES[name][: chance.randint(2, 4 if tight or len(dimensions) < 3 else 3)] for name in dimensions)
     months = 1 if tight else chance.randint(1, 2)
     days = tuple(sorted(chance.sample([FIRST_MONTH + timedelta(days=n) for n in range(31 if months == 1 else 61)], chance.randint(2, 6))))
-    visits = _visits(chance, values, len(days), Habits.tight(chance, k) if tight else Habits.any(chance, k))
-    periods = _periods(chance, sorted({days[visit[-1]] for visit in visits}))
+    visits = visits_of(chance, values, len(days), Habits.tight(chance, k) if tight else Habits.any(chance, k))
+    periods = periods_of(chance, sorted({days[visit[-1]] for visit in visits}))
     late = _late(chance, visits, days, periods)
     share = _share(seed)
-    cells, counts = _table(values, days, _shared(seed, visits) if share else visits, late)
+    cells, counts = table_of(tuple(map(len, values)), _shared(seed, visits) if share else visits, late)
     adds = _adds(seed, dimensions)
     more = _more(seed, adds, cells, counts, share) if adds else counts[:0]
     return Site(seed, k, dimensions, values, days, periods, cells, counts, share=share, adds=adds, more=more)
@@ -174,7 +205,7 @@ def _dimensions(chance: random.Random) -> tuple[str, ...]:
     return tuple(chance.sample(names, chance.randint(2, 3)))
 
 
-def _periods(chance: random.Random, days: list[date]) -> tuple[Period, ...]:
+def periods_of(chance: random.Random, days: list[date]) -> tuple[Period, ...]:
     """The months of these days, all or only the first; seldom each day by itself."""
     if chance.random() < 0.15:
         return tuple((day, day) for day in days[: chance.randint(1, len(days))])
@@ -185,7 +216,7 @@ def _periods(chance: random.Random, days: list[date]) -> tuple[Period, ...]:
 Visits = list[tuple[int, ...]]  # for each visit the places of its values, and of its day
 
 
-def _visits(chance: random.Random, values: tuple[tuple[str, ...], ...], days: int, habits: Habits) -> Visits:
+def visits_of(chance: random.Random, values: tuple[tuple[str, ...], ...], days: int, habits: Habits) -> Visits:
     """Visits whose values and day follow their first value, with a probability; the days differ in how many they have."""
     weights = [[chance.random() ** 2 + 0.05 for _ in names] for names in values]
     busy = [chance.random() ** 2 + 0.02 for _ in range(days)]
@@ -252,11 +283,11 @@ def _late(chance: random.Random, visits: Visits, days: tuple[date, ...], periods
     return late if all(any(first <= day <= last for day in in_time) for first, last in periods) else set()
 
 
-def _table(values: tuple[tuple[str, ...], ...], days: tuple[date, ...], visits: Visits, late: set[int]) -> tuple[np.ndarray, np.ndarray]:
-    """All cells of the days and deliveries that have any visit, and their visits."""
+def table_of(sizes: tuple[int, ...], visits: Visits, late: set[int]) -> tuple[np.ndarray, np.ndarray]:
+    """All cells of the days and deliveries that have any visit, and their visits. `sizes` are how many values each place has."""
     keys = [(*visit, int(n in late)) for n, visit in enumerate(visits)]
     used = sorted({key[-2:] for key in keys})
-    ways = [*(range(len(names)) for names in values), *([range(2)] if len(visits[0]) > len(values) + 1 else [])]
+    ways = [*map(range, sizes), *([range(2)] if len(visits[0]) > len(sizes) + 1 else [])]
     places = [(*combined, *when) for when in used for combined in product(*ways)]
     number = {cell: n for n, cell in enumerate(places)}
     counts = np.zeros(len(places), dtype=np.int64)
@@ -272,17 +303,37 @@ def rows(site: Site, delivery: int, number: int) -> Rows:
     for cell, count, further in zip(site.cells.tolist(), site.counts.tolist(), more, strict=True):
         if not count or cell[-1] != delivery:
             continue
-        has = {name: site.values[n][cell[n]] for n, name in enumerate(site.dimensions)}
-        page, visit = _keys(has, (number, site.days[cell[-2]].toordinal(), int(has.get("hour", NOON))))
+        has = {name: site.values[n][cell[n]] for n, name in enumerate(site.dimensions) if name != "page"}
+        walk = _walk(site, cell)
+        when = (number, site.days[cell[-2]].toordinal(), int(has.get("hour", NOON)))
         without = site.share if site.share and not cell[-3] else ""
         sums = {fact: _sums(fact, site, count, further, without) for fact in _MEASURES}
-        _add(found, "visits", visit, sums)
-        if "page" in has:
-            _add(found, "pages", page, sums)
+        of_visit = sums["visits"] if len(walk.seen) == 1 else _of_walk(count, walk)
+        _add(found, "visits", (*_key(has, when, walk.first, walk.last), "", ""), of_visit)
+        if "page" in site.dimensions:
+            for page in sorted(walk.seen):
+                _add(found, "pages", (*_key(has, when, walk.first), "", "", page), sums["pages"])
         if OF_EVENTS & has.keys():
             for prop, value in (("", ""), ("plan", f"plan={has['value']}")) if "value" in has else (("", ""),):
-                _add(found, "events", (*page, has.get("event", "Sign up"), prop, value, has.get("currency", "")), sums)
+                key = (*_key(has, when, walk.first), "", "", walk.first, has.get("event", "Sign up"), prop, value, has.get("currency", ""))
+                _add(found, "events", key, sums["events"])
     return {fact: rows for fact, rows in found.items() if rows}
+
+
+def _walk(site: Site, cell: list[int]) -> Walk:
+    if "page" not in site.dimensions:
+        return Walk("/", "/", frozenset("/"))
+    place = site.dimensions.index("page")
+    if site.walks:
+        return site.walks[cell[place]]
+    page = site.values[place][cell[place]]
+    return Walk(page, page, frozenset((page,)))
+
+
+def _of_walk(count: int, walk: Walk) -> list[int]:
+    """The measures of so many visits that saw several pages once."""
+    each = {"visits": 1, "visitors": 1, "engaged": 1, "pageviews": len(walk.seen)}
+    return [count * each.get(name, 0) for name in measures_of("visits")]
 
 
 def _sums(fact: FactName, site: Site, count: int, further: int, without: str) -> list[int]:
@@ -291,19 +342,16 @@ def _sums(fact: FactName, site: Site, count: int, further: int, without: str) ->
     return [(count if name in _MEASURES[fact] and name != without else 0) + added.get(name, 0) for name in measures_of(fact)]
 
 
-def _add(
-    found: dict[FactName, dict[tuple[Any, ...], list[int]]], fact: FactName, key: tuple[Any, ...], sums: dict[FactName, list[int]]
-) -> None:
-    present = found[fact].setdefault(key, [0] * len(sums[fact]))
-    present[:] = [one + more for one, more in zip(present, sums[fact], strict=True)]
+def _add(found: dict[FactName, dict[tuple[Any, ...], list[int]]], fact: FactName, key: tuple[Any, ...], sums: list[int]) -> None:
+    present = found[fact].setdefault(key, [0] * len(sums))
+    present[:] = [one + more for one, more in zip(present, sums, strict=True)]
 
 
-def _keys(has: dict[str, str], when: tuple[int, int, int]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """The keys of the page that a visit with these values sees, and of the visit itself."""
-    hostname, page = has.get("hostname", "example.com"), has.get("page", "/")
+def _key(has: dict[str, str], when: tuple[int, int, int], *pages: str) -> tuple[Any, ...]:
+    """What the keys of all facts begin with: of visits the first and the last page, of the others the first."""
     groups = (
         Acquisition(has.get("source", ""), utm_campaign=has.get("utm_campaign", "")),
         Place(has.get("country", "")),
         Device(has.get("browser", ""), device=has.get("device", "")),
     )
-    return (*when, hostname, page, *groups, "", "", page), (*when, hostname, page, page, *groups, "", "")
+    return (*when, has.get("hostname", "example.com"), *pages, *groups)

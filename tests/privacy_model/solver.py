@@ -32,22 +32,23 @@ class Tables:
         self._model = self._built()
 
     def columns(self, cells: np.ndarray, added: bool) -> np.ndarray:
-        """Where a table has the visits of some cells, or what these add: a mask."""
-        found = np.zeros(self._size, dtype=bool)
-        found[np.flatnonzero(cells) + (self._cells if added else 0)] = True
+        """How often each place of a table is counted for the visits of some cells, or for what these add."""
+        found = np.zeros(self._size, dtype=np.int64)
+        start = self._cells if added else 0
+        found[start : start + self._cells] = cells
         return found
 
-    def extreme(self, cells: np.ndarray, sense: Sense) -> tuple[int, np.ndarray]:
-        """The least or the most that some places of a table (a mask) can hold, and a table that has so much there."""
-        found = self._solve(cells, sense)
+    def extreme(self, places: np.ndarray, sense: Sense) -> tuple[int, np.ndarray]:
+        """The least or the most that some places of a table can hold, and a table that has so much there."""
+        found = self._solve(places, sense)
         if self._fits(np.rint(found)):
             table = np.rint(found).astype(np.int64)
-            return int(table[cells].sum()), table
+            return int(table @ places), table
         self._in_whole_numbers(True)
-        table = np.rint(self._solve(cells, sense)).astype(np.int64)
+        table = np.rint(self._solve(places, sense)).astype(np.int64)
         self._in_whole_numbers(False)
         assert self._fits(table), "HiGHS found a table of whole numbers"
-        return int(table[cells].sum()), table
+        return int(table @ places), table
 
     def _fits(self, table: np.ndarray) -> bool:
         sums = self._matrix @ table.astype(np.int64)
@@ -55,8 +56,8 @@ class Tables:
         visits, added = table[: self._cells], table[self._cells :]
         return bool(fits and (not self._most_added or (added <= self._most_added * visits).all()))
 
-    def _solve(self, cells: np.ndarray, sense: Sense) -> np.ndarray:
-        self._model.changeColsCost(self._size, np.arange(self._size, dtype=np.int32), cells.astype(np.float64))
+    def _solve(self, places: np.ndarray, sense: Sense) -> np.ndarray:
+        self._model.changeColsCost(self._size, np.arange(self._size, dtype=np.int32), places.astype(np.float64))
         self._model.changeObjectiveSense(_SENSES[sense])
         self._model.run()
         assert self._model.getModelStatus() == highspy.HighsModelStatus.kOptimal, "the true table fits, and sums are bounded"
@@ -82,7 +83,7 @@ class Tables:
             len(flat),
             np.array(starts[:-1], dtype=np.int32),
             flat,
-            np.ones(len(flat)),
+            np.concatenate([row[listed] for row, listed in zip(self._matrix, places, strict=True)]).astype(np.float64),
         )
         for cell in range(self._cells if self._most_added else 0):
             both = np.array([cell, self._cells + cell], dtype=np.int32)

@@ -9,6 +9,7 @@ from tests.privacy_model.history import Histories
 from tests.privacy_model.mutants import MUTANTS
 from tests.privacy_model.segments import nested, with_segments
 from tests.privacy_model.site import Site, generate
+from tests.privacy_model.walks import walking
 
 # Sites that tell something without the rule; for a rule that is not here one is drawn (`nested`).
 CAUGHT_ON = {
@@ -25,6 +26,12 @@ CAUGHT_ON = {
     "segments_days_alone": (7, 65),
     "segments_beside_their_pair": (3, 46),
 }
+# The same of sites whose visits see several pages.
+CAUGHT_ON_WALKS = {
+    "diagonal_forgotten": (51, 90, 201),
+    "visits_of_pages_forgotten": (91, 124),
+    "pages_of_days_forgotten": (272, 444),
+}
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -38,6 +45,8 @@ def test_a_rule_that_is_missing_is_caught(name: str, tmp_path: Path, monkeypatch
 
 
 def _sites(name: str) -> list[Site]:
+    if name in CAUGHT_ON_WALKS:
+        return [walking(seed) for seed in CAUGHT_ON_WALKS[name]]
     if name not in CAUGHT_ON:
         return [nested()]
     found = [generate(seed) for seed in CAUGHT_ON[name]]

@@ -14,7 +14,7 @@ from collector.store.duckdb_store import DuckDBStore
 from collector.store.fold import Table
 from collector.store.interface import Rows
 from collector.store.joint import hide_jointly, is_looked_at
-from collector.store.together import Counted, Key, Together, counted
+from collector.store.together import DAYS, Counted, Key, Together, counted
 from tests.store.model import _flat
 
 K = 5
@@ -149,13 +149,21 @@ class Sealed:
             for pair in sorted(whole[fact]):
                 for prop in sorted({_property(pair, cell) for cell in whole[fact][pair]}):
                     cells = {cell: max(1, of[place]) for cell, of in whole[fact][pair].items() if _property(pair, cell) == prop}
-                    tables[fact][pair, prop] = Table(cells, self._k)
+                    known = {page for page, _ in self.known(pair, cells)}
+                    tables[fact][pair, prop] = Table(cells, self._k, diagonal=known)
         self._hide(tables, whole)
         for fact in ROLLED_UP:
             kept: dict[tuple[str, str], Cells] = {}
             for (pair, _), table in tables[fact].items():
-                kept[pair] = kept.get(pair, {}) | {cell: whole[fact][pair][cell] for cell in table.kept}
+                told = [cell for cell, visits in table.cells.items() if visits >= self._k and table.is_told(cell)]
+                kept[pair] = kept.get(pair, {}) | {cell: whole[fact][pair][cell] for cell in told}
             self._kept[fact] = {pair: cells for pair, cells in kept.items() if cells}
+
+    def known(self, pair: Pair, visits: Mapping[tuple[str, str], int]) -> set[tuple[str, str]]:
+        """The cells that everybody knows: as many of those who entered on a page saw it as entered there."""
+        entered = _summed((row.value("entry_page"), row.visits) for row in self._of("visits"))
+        same = {(page, page) for page, count in entered.items() if visits.get((page, page)) == count}
+        return same if pair == ("entry_page", "page") else set()
 
     def _hide(self, tables: Mapping[FactName, Mapping[Key, Table]], whole: Mapping[FactName, Mapping[Pair, Cells]]) -> None:
         """What tables tell together, with the days and with what is told with visits."""
@@ -170,7 +178,7 @@ class Sealed:
                     fact, {cell: [visits, *(cells[cell][n] for n in told)] for cell, visits in table.cells.items()}
                 )
             together.add(fact, small, of_each, partial(self._by_day, fact))
-        hide_jointly(together.tables, together.by_day, list(together.parts()), together.beside)
+        hide_jointly(together.tables, together.by_day, list(together.parts()), together.beside, DAYS)
 
     def daily(self, fact: FactName) -> Singles:
         """The daily rows of every dimension and the total: small days have given up their values."""

@@ -108,3 +108,55 @@ def test_a_table_whose_small_cells_come_as_sums_is_decided_as_safely(seed: int) 
     )
     for cell in small:
         assert emptied(cells, decided.kept, cell)[cell] <= max(0, decided.sums(0)[cell[0]] + decided.sums(1)[cell[1]] - total)
+
+
+def is_safe(visits: dict[Cell, int], kept: set[Cell], known: set[Cell]) -> None:
+    """The three rules of `fold`, by trades one visit at a time; `known` are what everybody knows, kept or not."""
+    assert all(visits[cell] >= K for cell in kept)
+    others = {cell: count for cell, count in visits.items() if cell not in known}
+    for beside in (others, others | {cell: visits[cell] for cell in known - kept}):
+        for side in (0, 1):
+            for name, remainder in left(beside, kept & beside.keys(), side).items():
+                assert remainder == 0 or remainder >= K or not any(cell[side] == name for cell in kept - known)
+    total = sum(others.values())
+    for cell in others.keys() - kept if kept - known or not known else ():  # where nothing is kept nothing more can be hidden
+        of_lines = sum(left(others, set(), side)[cell[side]] for side in (0, 1))
+        if visits[cell] < K:
+            assert emptied(others, kept | known, cell)[cell] <= max(0, of_lines - total)
+
+
+def pages(seed: int) -> dict[Cell, int]:
+    """Visits by entry page and page that they saw: most see the page they entered on and no other."""
+    chance = random.Random(seed)
+    named = [f"/{n}" for n in range(chance.randint(2, 5))]
+    visits = Counter[Cell]()
+    for _ in range(chance.randint(K, 40 * K)):
+        entry = chance.choice(named)
+        visits.update({(entry, page) for page in (entry, *chance.choices(named, k=chance.choice((0, 0, 1, 2))))})
+    return visits
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_who_entered_on_a_page_and_saw_it_hides_nobody_else(seed: int) -> None:
+    visits = pages(seed)
+    known = {cell for cell in visits if cell[0] == cell[1]}
+    decided = Table(visits, K, diagonal={page for page, _ in known})
+    assert all(decided.is_told(cell) for cell in known)
+    assert not decided.kept & known
+    is_safe(visits, decided.kept | {cell for cell in known if visits[cell] >= K}, known)
+
+
+def test_a_page_that_was_seen_by_all_of_a_country_was_seen_by_no_more() -> None:
+    seen = {("FI", "/"): 40, ("FI", "/a"): 38, ("SE", "/"): 3, ("SE", "/a"): 20}
+    decided = Table(seen, K)
+    assert decided.allowed(("SE", "/"))[1] == 23
+    decided.limit(0, {"FI": 40, "SE": 21})
+    assert decided.allowed(("SE", "/"))[1] == 21
+    assert decided.once == [0]
+
+
+def test_a_limit_that_some_cell_passes_is_none() -> None:
+    """A visit that lasted past the hour it began in."""
+    decided = Table({("09", "/"): 12, ("10", "/"): 9}, K)
+    decided.limit(0, {"09": 12, "10": 8})
+    assert decided.once == []

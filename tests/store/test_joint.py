@@ -9,9 +9,10 @@ import pytest
 
 from collector.facts import Pair
 from collector.store import joint
-from collector.store.bounds import Bounds, Known
+from collector.store.bounds import Bounds
 from collector.store.fold import Cell, Table
 from collector.store.joint import Beside, bounds_of, hide_jointly, hiding
+from collector.store.ranges import Known
 
 K = 3
 NAMES = ("country", "device", "source")
