@@ -81,6 +81,7 @@ class Table:
         self._across: dict[str, int] = {}  # see `_left_across`
         self._touched: dict[tuple[int, str], None] = {}  # lines of which more is left out now, in an order that every process has
         self.kept = {cell for cell, visits in self._cells.items() if visits >= k and not self._is_known(cell)}
+        self._known_kept = {cell for cell, visits in self._cells.items() if visits >= k and self._is_known(cell)}
         self._small: list[Cell] = []  # the most visits first
         self._dropped: list[Cell] = []  # left out although large enough
         for sums, lines in zip(self._sums, self._lines, strict=True):
@@ -166,7 +167,13 @@ class Table:
     @property
     def dropped(self) -> Sequence[Cell]:
         """The cells that are large enough and were left out for others' sake."""
-        return self._dropped
+        known = (cell for cell, visits in self._cells.items() if visits >= self._k and self._is_known(cell))
+        return [*self._dropped, *(cell for cell in known if cell not in self._known_kept)]
+
+    @property
+    def stored(self) -> set[Cell]:
+        """The cells that are kept, those of the diagonal included, which `kept` leaves out: nothing is gained by leaving these out."""
+        return self.kept | self._known_kept
 
     @property
     def left(self) -> int:
@@ -223,14 +230,18 @@ class Table:
         """Rule 2: leave out a line's smallest kept cells until what is left of it is nothing or at least k."""
         while self._touched:
             side, name = self._touched.popitem()[0]
-            known = self._cells[name, name] if self._is_known((name, name)) else 0
-            beside = known if known < self._k else 0  # not kept either, where it is small
-            while any(0 < left < self._k for left in (self._left[side][name], self._left[side][name] + beside)):
+            while any(0 < left < self._k for left in (self._left[side][name], self._left[side][name] + self._known_beside(name))):
                 line = ((name, other) if side == 0 else (other, name) for other in self._ascending(side, name))
                 smallest = next((cell for cell in line if cell in self.kept), None)
                 if smallest is None:
+                    self._known_kept.discard((name, name))  # everybody knows it, but by what is kept nothing else shall be told
                     break
                 self._drop([smallest])
+
+    def _known_beside(self, name: str) -> int:
+        """The visits of a line's cell of the diagonal, if it is not kept."""
+        cell = (name, name)
+        return self.visits(cell) if self._is_known(cell) and cell not in self._known_kept else 0
 
     def _is_hidden(self, cell: Cell) -> bool:
         """Rule 3."""

@@ -162,7 +162,7 @@ class Sealing:
         """What is needed to hide what all tables would tell together."""
         if self._has_changed(writer):  # days and tables would contradict each other, and nothing will take effect
             self._tables[fact] = {}
-        self._staged[fact] = {key: set(table.kept) for key, table in self._tables[fact].items()}
+        self._staged[fact] = {key: table.stored for key, table in self._tables[fact].items()}
         days = cache(partial(self._days, writer, fact))  # a dimension stands in many pairs
         self._together.add(fact, self._tables[fact], self._counted[fact], days)
 
@@ -180,7 +180,7 @@ class Sealing:
     def _take_back(self, fact: FactName, writer: Connection) -> None:
         """Staged cells that are not kept after all."""
         staged, tables = self._staged[fact], self._tables[fact]
-        dropped = [(pair, cell) for (pair, prop), table in tables.items() for cell in staged[pair, prop] - table.kept]
+        dropped = [(pair, cell) for (pair, prop), table in tables.items() for cell in staged[pair, prop] - table.stored]
         _with_cells(writer, sealing_sql.unstage(fact), dropped)
 
     def _give_up_days(self, writer: Connection, fact: FactName) -> None:

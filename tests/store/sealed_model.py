@@ -155,8 +155,7 @@ class Sealed:
         for fact in ROLLED_UP:
             kept: dict[tuple[str, str], Cells] = {}
             for (pair, _), table in tables[fact].items():
-                told = [cell for cell, visits in table.cells.items() if visits >= self._k and table.is_told(cell)]
-                kept[pair] = kept.get(pair, {}) | {cell: whole[fact][pair][cell] for cell in told}
+                kept[pair] = kept.get(pair, {}) | {cell: whole[fact][pair][cell] for cell in table.stored}
             self._kept[fact] = {pair: cells for pair, cells in kept.items() if cells}
 
     def known(self, pair: Pair, visits: Mapping[tuple[str, str], int]) -> set[tuple[str, str]]:

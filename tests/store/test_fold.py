@@ -114,10 +114,11 @@ def is_safe(visits: dict[Cell, int], kept: set[Cell], known: set[Cell]) -> None:
     """The three rules of `fold`, by trades one visit at a time; `known` are what everybody knows, kept or not."""
     assert all(visits[cell] >= K for cell in kept)
     others = {cell: count for cell, count in visits.items() if cell not in known}
-    for beside in (others, others | {cell: visits[cell] for cell in known - kept}):
+    # What is left of a line without the known cells, and by what is kept alone.
+    for beside, told in ((others, kept - known), (others | {cell: visits[cell] for cell in known - kept}, kept)):
         for side in (0, 1):
             for name, remainder in left(beside, kept & beside.keys(), side).items():
-                assert remainder == 0 or remainder >= K or not any(cell[side] == name for cell in kept - known)
+                assert remainder == 0 or remainder >= K or not any(cell[side] == name for cell in told)
     total = sum(others.values())
     for cell in others.keys() - kept if kept - known or not known else ():  # where nothing is kept nothing more can be hidden
         of_lines = sum(left(others, set(), side)[cell[side]] for side in (0, 1))
@@ -143,7 +144,7 @@ def test_who_entered_on_a_page_and_saw_it_hides_nobody_else(seed: int) -> None:
     decided = Table(visits, K, diagonal={page for page, _ in known})
     assert all(decided.is_told(cell) for cell in known)
     assert not decided.kept & known
-    is_safe(visits, decided.kept | {cell for cell in known if visits[cell] >= K}, known)
+    is_safe(visits, decided.stored, known)
 
 
 def test_a_page_that_was_seen_by_all_of_a_country_was_seen_by_no_more() -> None:
